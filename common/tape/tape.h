@@ -1,0 +1,44 @@
+// What a gradient tape has recorded: the ops between watched tensors and whatever was computed from them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "common/ops/grad_context.h"
+
+namespace eager {
+
+// Not thread-safe: the client guards its tapes by their thread, the server by the session's thread.
+class Tape {
+ public:
+  explicit Tape(bool persistent) : persistent_(persistent) {}
+
+  bool persistent() const { return persistent_; }
+  void Watch(uint64_t id) { tracked_.insert(id); }
+  // Whether a tensor is watched or was computed from one that is.
+  bool Tracks(uint64_t id) const { return tracked_.contains(id); }
+  // Whether the tape wants an op with these inputs: one of them is tracked and of a differentiable dtype.
+  bool ShouldRecord(const OpSpec& op, absl::Span<const TapeTensor> inputs) const;
+  // Keeps the entry and tracks its differentiable outputs. Drops the values that the op's row does not save.
+  void Record(TapeEntry entry);
+
+  // The entry that made a tensor, or -1.
+  int Producer(uint64_t id) const;
+  const TapeEntry& entry(int i) const { return entries_[i]; }
+  int size() const { return static_cast<int>(entries_.size()); }
+  // Lets go of everything.
+  void Clear();
+
+ private:
+  bool persistent_;
+  std::vector<TapeEntry> entries_;
+  absl::flat_hash_map<uint64_t, int> producers_;
+  absl::flat_hash_set<uint64_t> tracked_;
+};
+
+// Whether the gradient rule of `op` reaches flat input `i`: its dtype is differentiable and the row does not exclude it.
+bool GradientReaches(const OpSpec& op, const TapeTensor& input, int i);
+
+}  // namespace eager

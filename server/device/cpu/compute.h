@@ -1,0 +1,27 @@
+// Cores for large kernels, shared by all sessions.
+//
+// Debian's oneDNN runs on OpenMP, which keeps one team of threads for every thread that enters a parallel region. So
+// large work goes to one compute thread that owns the only team, and sessions take turns there in the order they come;
+// small work stays on the session's own thread, single-threaded. Results do not depend on the number of threads: work is
+// split at multiples of the grain, never by the number of threads.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+
+namespace eager::server {
+
+// How many threads a large kernel uses; at least 1. Set once, before the first use; default: the number of cores.
+void SetComputeThreads(int threads);
+int ComputeThreads();
+
+// Runs `work` on the compute thread, where OpenMP regions (oneDNN's own as well) use all compute threads. Waits for it.
+// Called on the compute thread itself it runs at once.
+void RunOnComputeThread(absl::FunctionRef<void()> work);
+
+// Calls body(begin, end) for consecutive ranges that cover [0, n), each of at most `grain`. Up to `grain` elements run
+// at once on the caller's thread; more are spread over the compute threads. Waits for all. `body` must not throw.
+void ParallelFor(int64_t n, int64_t grain, absl::FunctionRef<void(int64_t, int64_t)> body);
+
+}  // namespace eager::server

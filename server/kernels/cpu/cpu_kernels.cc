@@ -1,0 +1,24 @@
+#include "server/kernels/cpu/cpu_kernels.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace eager::server {
+
+const KernelTable& CpuKernels() {
+  static const KernelTable* table = [] {
+    absl::StatusOr<KernelTable> made = KernelTable::Make({
+        CpuComparisonKernels(), CpuElementwiseBinaryKernels(), CpuElementwiseUnaryKernels(), CpuMakeKernels(),
+        CpuMatMulKernels(), CpuRandomKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(),
+        CpuVariableKernels(),
+    });
+    if (!made.ok()) {
+      std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());
+      std::abort();
+    }
+    return new KernelTable(*std::move(made));
+  }();
+  return *table;
+}
+
+}  // namespace eager::server

@@ -1,0 +1,21 @@
+// The CPU's families of kernels: one function per file.
+#pragma once
+
+#include <vector>
+
+#include "server/kernels/kernel.h"
+
+namespace eager::server {
+
+std::vector<KernelRow> CpuComparisonKernels();
+std::vector<KernelRow> CpuElementwiseBinaryKernels();
+std::vector<KernelRow> CpuElementwiseUnaryKernels();
+std::vector<KernelRow> CpuMakeKernels();
+std::vector<KernelRow> CpuMatMulKernels();
+std::vector<KernelRow> CpuRandomKernels();
+std::vector<KernelRow> CpuReduceKernels();
+std::vector<KernelRow> CpuShapeKernels();
+std::vector<KernelRow> CpuSliceKernels();
+std::vector<KernelRow> CpuVariableKernels();
+
+}  // namespace eager::server
