@@ -6,7 +6,9 @@ if(CCACHE)
 endif()
 
 add_library(eager_options INTERFACE)
-target_compile_options(eager_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+target_compile_options(eager_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+  # GCC 12 takes moved-from members of inlined vectors for uninitialised.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(EAGERD_WERROR)
   target_compile_options(eager_options INTERFACE -Werror)
 endif()

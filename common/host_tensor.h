@@ -27,9 +27,24 @@ struct HostView {
   const T* as() const {
     return static_cast<const T*>(data);
   }
-  // Element i of an int32 or int64 tensor.
+  // Element i of a tensor of an integer type that ops take for indices, axes and sizes.
   int64_t int_at(int64_t i) const {
-    return dtype == DType::kInt32 ? as<int32_t>()[i] : as<int64_t>()[i];
+    switch (dtype) {
+      case DType::kInt32:
+        return as<int32_t>()[i];
+      case DType::kInt64:
+        return as<int64_t>()[i];
+      case DType::kInt16:
+        return as<int16_t>()[i];
+      case DType::kUint16:
+        return as<uint16_t>()[i];
+      case DType::kInt8:
+        return as<int8_t>()[i];
+      case DType::kUint8:
+        return as<uint8_t>()[i];
+      default:
+        return 0;
+    }
   }
 };
 
@@ -84,7 +99,7 @@ class HostTensor {
 // Whether `num_bytes` at `data` are a whole tensor of `spec`: their number, and for strings the offsets too.
 absl::Status CheckBytes(const TensorSpec& spec, const void* data, size_t num_bytes);
 
-// Every element as an int64: for the int32 and int64 tensors that name shapes and axes.
+// Every element as an int64: for the integer tensors that name shapes and axes.
 using HostInts = absl::InlinedVector<int64_t, 6>;
 HostInts ToInts(const HostView& view);
 

@@ -23,6 +23,7 @@ struct TapeTensor {
   uint64_t id = 0;          // 0: there is none
   TensorSpec spec;          // of a variable's handle: dtype and shape of the variable
   bool shape_known = true;  // the client may not know one
+  bool tracked = false;     // as an input of an entry: whether its tape tracked it when the op ran
   RefPtr<RefCounted> value; // the server's tensor; null on the client and for what the row does not save
   explicit operator bool() const { return id != 0; }
 };
@@ -101,6 +102,8 @@ class GradContext {
   Node Scalar(double value, const Node& like);
   // An int32 vector, for axes and shapes.
   Node Ints(absl::Span<const int64_t> values);
+  // The same in `dtype`, int32 or int64, for inputs that must agree with another.
+  Node Ints(absl::Span<const int64_t> values, DType dtype);
   Node Const(HostTensor value);
 
   // The first error of an emitted op.

@@ -33,7 +33,8 @@ using GradientFn = absl::Status (*)(GradContext&, Grads&);
 absl::Status NotDifferentiable(GradContext&, Grads&);
 
 // Which tensors a tape keeps for the gradient function. Their shapes and dtypes are always kept.
-enum class Saves : uint8_t { kNothing = 0, kInputs = 1, kOutputs = 2, kBoth = 3 };
+// kHostInputs: the `host` inputs alone. kIndexInputs: those whose dtype carries no gradient, host or not.
+enum class Saves : uint8_t { kNothing = 0, kInputs = 1, kOutputs = 2, kBoth = 3, kHostInputs = 4, kIndexInputs = 5 };
 
 // What the executor does besides finding a kernel.
 enum class Effect : uint8_t {

@@ -38,7 +38,8 @@ class Tape {
   absl::flat_hash_set<uint64_t> tracked_;
 };
 
-// Whether the gradient rule of `op` reaches flat input `i`: its dtype is differentiable and the row does not exclude it.
-bool GradientReaches(const OpSpec& op, const TapeTensor& input, int i);
+// Whether a gradient can flow from a recorded op to its input `i`: the tape tracked it, its dtype is differentiable and
+// the op's row does not exclude it.
+bool GradientReaches(const TapeEntry& entry, int i);
 
 }  // namespace eager

@@ -45,6 +45,8 @@ class Tensor final : public RefCounted {
   bool is_variable() const { return spec_.dtype == DType::kResource; }
   Variable& variable() const;  // variable.cc; only if is_variable()
   const RefPtr<RefCounted>& variable_ref() const { return variable_; }
+  // What a tape knows the tensor by: its own spec, or that of the variable behind a handle.
+  const TensorSpec& value_spec() const { return is_variable() ? variable_spec_ : spec_; }
 
  private:
   static uint64_t NextId();
@@ -55,6 +57,7 @@ class Tensor final : public RefCounted {
   size_t offset_ = 0;
   BufferRef buffer_;
   RefPtr<RefCounted> variable_;
+  TensorSpec variable_spec_;
 };
 using TensorRef = RefPtr<Tensor>;
 

@@ -3,7 +3,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "common/mutex.h"
 #include "server/device/tensor.h"
 
 namespace eager::server {
@@ -18,25 +18,25 @@ class Variable final : public RefCounted {
   const std::string& name() const { return name_; }
   // The current value; null before the first assignment. Later updates do not show in it.
   TensorRef Read() const {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return value_;
   }
   void Assign(TensorRef value) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     value_ = std::move(value);
   }
   // Calls `update(value)` with the lock held. It may write over value's data if value->ExclusivelyOwned(), and must
   // replace it by a new tensor otherwise.
   template <class F>
   absl::Status Update(F update) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return update(value_);
   }
 
  private:
   const TensorSpec spec_;
   const std::string name_;
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   TensorRef value_ ABSL_GUARDED_BY(mu_);
 };
 

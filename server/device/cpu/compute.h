@@ -20,6 +20,10 @@ int ComputeThreads();
 // Called on the compute thread itself it runs at once.
 void RunOnComputeThread(absl::FunctionRef<void()> work);
 
+// Runs `work` at once on the caller's thread, where OpenMP regions (oneDNN's own as well) then have one thread: for
+// library calls too small to be worth a turn on the compute thread.
+void RunSingleThreaded(absl::FunctionRef<void()> work);
+
 // Calls body(begin, end) for consecutive ranges that cover [0, n), each of at most `grain`. Up to `grain` elements run
 // at once on the caller's thread; more are spread over the compute threads. Waits for all. `body` must not throw.
 void ParallelFor(int64_t n, int64_t grain, absl::FunctionRef<void(int64_t, int64_t)> body);

@@ -8,9 +8,9 @@ namespace eager::server {
 const KernelTable& CpuKernels() {
   static const KernelTable* table = [] {
     absl::StatusOr<KernelTable> made = KernelTable::Make({
-        CpuComparisonKernels(), CpuElementwiseBinaryKernels(), CpuElementwiseUnaryKernels(), CpuMakeKernels(),
-        CpuMatMulKernels(), CpuRandomKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(),
-        CpuVariableKernels(),
+        CpuComparisonKernels(), CpuElementwiseBinaryKernels(), CpuElementwiseUnaryKernels(), CpuGatherKernels(),
+        CpuJoinKernels(), CpuMakeKernels(), CpuMatMulKernels(), CpuPadKernels(), CpuRandomKernels(),
+        CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuVariableKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

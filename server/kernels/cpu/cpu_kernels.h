@@ -10,9 +10,13 @@ namespace eager::server {
 std::vector<KernelRow> CpuComparisonKernels();
 std::vector<KernelRow> CpuElementwiseBinaryKernels();
 std::vector<KernelRow> CpuElementwiseUnaryKernels();
+std::vector<KernelRow> CpuGatherKernels();
+std::vector<KernelRow> CpuJoinKernels();
 std::vector<KernelRow> CpuMakeKernels();
 std::vector<KernelRow> CpuMatMulKernels();
+std::vector<KernelRow> CpuPadKernels();
 std::vector<KernelRow> CpuRandomKernels();
+std::vector<KernelRow> CpuRearrangeKernels();
 std::vector<KernelRow> CpuReduceKernels();
 std::vector<KernelRow> CpuShapeKernels();
 std::vector<KernelRow> CpuSliceKernels();

@@ -1,5 +1,101 @@
+// Kernels of common/ops/elementwise_unary_ops.cc. Identity and StopGradient need none: their output is their input.
+#include <Eigen/Core>
+
+#include "server/kernels/cpu/cast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
+#include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/vector_math.h"
+#include "server/kernels/elementwise_fns.h"
 
 namespace eager::server {
-std::vector<KernelRow> CpuElementwiseUnaryKernels() { return {}; }
+
+// Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors, hence
+// they are not in an unnamed one.
+
+inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = VectorExp(x[i]);
+}
+
+inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = VectorLog(x[i]);
+}
+
+inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = 1.f / (1.f + VectorExp(-x[i]));
+}
+
+inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) {
+  Eigen::Map<Eigen::ArrayXf>(out, n) = Eigen::Map<const Eigen::ArrayXf>(x, n).tanh();
+}
+
+namespace {
+
+void AddArithmetic(std::vector<KernelRow>& rows) {
+  AddUnary<AbsFn>(rows, "Abs", FloatTypes());
+  AddUnary<AbsFn>(rows, "Abs", SignedTypes());
+  AddUnary<NegFn>(rows, "Neg", FloatTypes());
+  AddWrappingUnary<NegFn>(rows, "Neg", UnsignedTypes());
+  AddUnary<SignFn>(rows, "Sign", FloatTypes());
+  AddUnary<SignFn>(rows, "Sign", SignedTypes());
+  AddUnary<SquareFn>(rows, "Square", FloatTypes());
+  AddWrappingUnary<SquareFn>(rows, "Square", UnsignedTypes());
+  AddUnary<SqrtFn>(rows, "Sqrt", FloatTypes());
+  AddUnary<RsqrtFn>(rows, "Rsqrt", FloatTypes());
+  AddUnary<ReciprocalFn>(rows, "Reciprocal", FloatTypes());
+  AddUnary<ReluFn>(rows, "Relu", FloatTypes());
+  AddUnary<ReluFn>(rows, "Relu", SignedTypes());
+  AddUnary<ReluFn>(rows, "Relu", UnsignedTypes());
+  AddUnary<FloorFn>(rows, "Floor", FloatTypes());
+  AddUnary<CeilFn>(rows, "Ceil", FloatTypes());
+  AddUnary<RoundFn>(rows, "Round", FloatTypes());
+  AddUnary<RoundFn>(rows, "Round", Types<int32_t, int64_t>());
+  AddUnary<RoundFn>(rows, "Rint", FloatTypes());
+}
+
+void AddTranscendental(std::vector<KernelRow>& rows) {
+  AddUnary<ExpFn>(rows, "Exp", FloatTypes());
+  AddUnary<Expm1Fn>(rows, "Expm1", FloatTypes());
+  AddUnary<LogFn>(rows, "Log", FloatTypes());
+  AddUnary<Log1pFn>(rows, "Log1p", FloatTypes());
+  AddUnary<SinFn>(rows, "Sin", FloatTypes());
+  AddUnary<CosFn>(rows, "Cos", FloatTypes());
+  AddUnary<TanFn>(rows, "Tan", FloatTypes());
+  AddUnary<TanhFn>(rows, "Tanh", FloatTypes());
+  AddUnary<SigmoidFn>(rows, "Sigmoid", FloatTypes());
+  AddUnary<SoftplusFn>(rows, "Softplus", FloatTypes());
+}
+
+void AddPredicates(std::vector<KernelRow>& rows) {
+  AddUnary<IsNanFn>(rows, "IsNan", FloatTypes());
+  AddUnary<IsInfFn>(rows, "IsInf", FloatTypes());
+  AddUnary<IsFiniteFn>(rows, "IsFinite", FloatTypes());
+  rows.push_back({"LogicalNot", {DType::kBool}, &UnaryKernel<LogicalNotFn, uint8_t>, /*in_place=*/true});
+}
+
+void AddGradients(std::vector<KernelRow>& rows) {
+  AddBinary<SqrtGradFn>(rows, "SqrtGrad", FloatTypes());
+  AddBinary<RsqrtGradFn>(rows, "RsqrtGrad", FloatTypes());
+  AddBinary<ReciprocalGradFn>(rows, "ReciprocalGrad", FloatTypes());
+  AddBinary<TanhGradFn>(rows, "TanhGrad", FloatTypes());
+  AddBinary<SigmoidGradFn>(rows, "SigmoidGrad", FloatTypes());
+  AddBinary<SoftplusGradFn>(rows, "SoftplusGrad", FloatTypes());
+  AddBinary<ReluGradFn>(rows, "ReluGrad", FloatTypes());
+  AddBinary<ReluGradFn>(rows, "ReluGrad", SignedTypes());
+  AddBinary<ReluGradFn>(rows, "ReluGrad", UnsignedTypes());
+}
+
+}  // namespace
+
+std::vector<KernelRow> CpuElementwiseUnaryKernels() {
+  std::vector<KernelRow> rows = {{"Cast", CastDTypes(), &CastKernel}};
+  AddArithmetic(rows);
+  AddTranscendental(rows);
+  AddPredicates(rows);
+  AddGradients(rows);
+  return rows;
+}
+
 }  // namespace eager::server

@@ -1,5 +1,153 @@
+// MatMul and BatchMatMulV2: oneDNN for floats, Eigen for double, plain loops for integers.
+#include <vector>
+
+#include "common/status_macros.h"
+#include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
+#include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/onednn_matmul.h"
 
 namespace eager::server {
-std::vector<KernelRow> CpuMatMulKernels() { return {}; }
+namespace {
+
+// Multiplications that one part of parallel work has about.
+constexpr int64_t kGrain = 1 << 20;
+
+MatMulDims DimsOf(const KernelContext& k) {
+  const bool batched = k.op().name == "BatchMatMulV2";
+  return MatMulDims::Make(k.input(0).shape(), k.input(1).shape(), k.output(0).shape(),
+                          k.attr<bool>(batched ? "adj_x" : "transpose_a"), k.attr<bool>(batched ? "adj_y" : "transpose_b"));
+}
+
+struct OneDnnState : KernelState {
+  explicit OneDnnState(DType dtype) : narrow(dtype), wide(DType::kFloat32) {}
+  OneDnnMatMul narrow, wide;  // in the op's dtype; as float32, where oneDNN lacks the op's
+};
+
+// A copy of n elements of a 16-bit type as float.
+template <class T>
+absl::StatusOr<BufferRef> AsFloat(const Tensor& t, Device& device) {
+  const int64_t n = t.num_elements();
+  ASSIGN_OR_RETURN(BufferRef buffer, device.Allocate(static_cast<size_t>(n) * sizeof(float)));
+  const T* from = t.data<T>();
+  auto* to = static_cast<float*>(buffer->data());
+  ParallelFor(n, 1 << 16, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) to[i] = Widen<float>(from[i]);
+  });
+  return buffer;
+}
+
+template <class T>
+absl::Status MultiplyWidened(KernelContext& k, const MatMulDims& dims, OneDnnMatMul& product) {
+  ASSIGN_OR_RETURN(const BufferRef a, AsFloat<T>(k.input(0), k.device()));
+  ASSIGN_OR_RETURN(const BufferRef b, AsFloat<T>(k.input(1), k.device()));
+  const int64_t n = k.output(0).num_elements();
+  ASSIGN_OR_RETURN(const BufferRef c, k.device().Allocate(static_cast<size_t>(n) * sizeof(float)));
+  RETURN_IF_ERROR(product.Run(dims, a->data(), b->data(), c->data(), k.device()));
+  const auto* from = static_cast<const float*>(c->data());
+  T* to = k.output(0).mutable_data<T>();
+  ParallelFor(n, 1 << 16, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) to[i] = Narrow<T>(from[i]);
+  });
+  return absl::OkStatus();
+}
+
+template <class T>
+absl::Status MultiplyByOneDnn(KernelContext& k, const MatMulDims& dims) {
+  auto& state = k.state<OneDnnState>([] { return std::make_unique<OneDnnState>(DTypeOf<T>); });
+  if (state.narrow.Supported()) {
+    return state.narrow.Run(dims, k.input(0).raw(), k.input(1).raw(), k.output(0).raw(), k.device());
+  }
+  if constexpr (kIsHalf<T>) return MultiplyWidened<T>(k, dims, state.wide);
+  return absl::InternalError("oneDNN does not multiply float32");
+}
+
+// Rows [begin, end) of one product.
+void MultiplyRows(const MatMulDims& d, const double* a, const double* b, double* c, int64_t begin, int64_t end) {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using In = Eigen::Map<const Matrix>;
+  const In left(a, d.transpose_a ? d.k : d.m, d.transpose_a ? d.m : d.k);
+  const In right(b, d.transpose_b ? d.n : d.k, d.transpose_b ? d.k : d.n);
+  const int64_t rows = end - begin;
+  Eigen::Map<Matrix> out(c + begin * d.n, rows, d.n);
+  if (d.transpose_a) {
+    const auto part = left.middleCols(begin, rows).transpose();
+    d.transpose_b ? void(out.noalias() = part * right.transpose()) : void(out.noalias() = part * right);
+  } else {
+    const auto part = left.middleRows(begin, rows);
+    d.transpose_b ? void(out.noalias() = part * right.transpose()) : void(out.noalias() = part * right);
+  }
+}
+
+// Integers: products are added to a row of the result in unsigned arithmetic, so that they wrap around.
+template <class T>
+void MultiplyRows(const MatMulDims& d, const T* a, const T* b, T* c, int64_t begin, int64_t end) {
+  using W = Wide<T>;
+  std::vector<W> sums(static_cast<size_t>(d.n));
+  for (int64_t row = begin; row < end; ++row) {
+    const T* x = a + (d.transpose_a ? row : row * d.k);
+    const int64_t step = d.transpose_a ? d.m : 1;
+    std::fill(sums.begin(), sums.end(), W(0));
+    if (d.transpose_b) {
+      for (int64_t j = 0; j < d.n; ++j) {
+        for (int64_t p = 0; p < d.k; ++p) sums[j] += static_cast<W>(x[p * step]) * static_cast<W>(b[j * d.k + p]);
+      }
+    } else {
+      for (int64_t p = 0; p < d.k; ++p) {
+        const W factor = static_cast<W>(x[p * step]);
+        for (int64_t j = 0; j < d.n; ++j) sums[j] += factor * static_cast<W>(b[p * d.n + j]);
+      }
+    }
+    for (int64_t j = 0; j < d.n; ++j) c[row * d.n + j] = static_cast<T>(sums[j]);
+  }
+}
+
+// Parts are blocks of rows of one product, or whole products where those are small.
+template <class T>
+absl::Status MultiplyByRows(KernelContext& k, const MatMulDims& d) {
+  const T* a = k.input(0).data<T>();
+  const T* b = k.input(1).data<T>();
+  T* c = k.output(0).mutable_data<T>();
+  const int64_t per_part = std::clamp<int64_t>(kGrain / std::max<int64_t>(1, d.n * d.k), 1, d.m);
+  const int64_t parts = (d.m - 1) / per_part + 1;
+  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, per_part * d.n * d.k));
+  ParallelFor(d.batches() * parts, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t product = i / parts, row = i % parts * per_part;
+      MultiplyRows(d, a + d.Matrix(d.batch_a, product) * d.m * d.k, b + d.Matrix(d.batch_b, product) * d.k * d.n,
+                   c + product * d.m * d.n, row, std::min(d.m, row + per_part));
+    }
+  });
+  return absl::OkStatus();
+}
+
+template <class T>
+struct MatMulKernel {
+  static absl::Status Run(KernelContext& k) {
+    const Tensor& out = k.output(0);
+    if (out.num_elements() == 0) return absl::OkStatus();
+    const MatMulDims dims = DimsOf(k);
+    if (dims.k == 0) {  // sums of nothing
+      std::memset(out.raw(), 0, out.num_bytes());
+      return absl::OkStatus();
+    }
+    if constexpr (std::is_same_v<T, float> || kIsHalf<T>) {
+      return MultiplyByOneDnn<T>(k, dims);
+    } else {
+      return MultiplyByRows<T>(k, dims);
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<KernelRow> CpuMatMulKernels() {
+  std::vector<KernelRow> rows;
+  for (absl::string_view op : {"MatMul", "BatchMatMulV2"}) {
+    AddFloatRows<MatMulKernel>(rows, op);
+    AddRows<MatMulKernel, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t>(rows, op);
+  }
+  return rows;
+}
+
 }  // namespace eager::server

@@ -1,0 +1,305 @@
+#include "client/core/call.h"
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "client/core/throw.h"
+#include "client/variable.h"
+#include "common/status_macros.h"
+
+namespace eager::internal {
+namespace {
+
+using States = absl::InlinedVector<StateRef, 3>;
+
+template <class T>
+HostTensor ScalarOf(const Operand& o) {
+  if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+    return HostTensor::Scalar(T(static_cast<float>(o.float_value())));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return HostTensor::Scalar(static_cast<T>(o.float_value()));
+  } else {
+    return HostTensor::Scalar(static_cast<T>(o.int_value()));
+  }
+}
+
+template <class T>
+bool Fits(int64_t v) {
+  return v >= 0 ? static_cast<uint64_t>(v) <= static_cast<uint64_t>(std::numeric_limits<T>::max())
+                : std::is_signed_v<T> && v >= static_cast<int64_t>(std::numeric_limits<T>::min());
+}
+
+// A host number as a tensor of `dtype`; as in Python, a fraction does not become an integer.
+absl::StatusOr<HostTensor> ConvertScalar(const Operand& o, DType dtype) {
+  const auto misfit = [&](absl::string_view why) {
+    const std::string text = o.kind() == Operand::Kind::kFloat ? absl::StrCat(o.float_value())
+                             : o.kind() == Operand::Kind::kBool ? (o.int_value() != 0 ? "true" : "false")
+                                                                : absl::StrCat(o.int_value());
+    return absl::InvalidArgumentError(absl::StrCat("cannot convert ", text, " to a tensor of dtype ", Name(dtype), why));
+  };
+  const bool is_float = o.kind() == Operand::Kind::kFloat;
+  if ((o.kind() == Operand::Kind::kBool) != (dtype == DType::kBool)) return misfit("");
+  if (is_float && IsInteger(dtype)) return misfit("");
+  const int64_t i = o.int_value();
+  switch (dtype) {
+    case DType::kBool: return HostTensor::Scalar(i != 0);
+    case DType::kFloat32: return ScalarOf<float>(o);
+    case DType::kFloat64: return ScalarOf<double>(o);
+    case DType::kFloat16: return ScalarOf<Float16>(o);
+    case DType::kBFloat16: return ScalarOf<BFloat16>(o);
+    case DType::kInt8: return Fits<int8_t>(i) ? ScalarOf<int8_t>(o) : misfit(": out of range");
+    case DType::kInt16: return Fits<int16_t>(i) ? ScalarOf<int16_t>(o) : misfit(": out of range");
+    case DType::kInt32: return Fits<int32_t>(i) ? ScalarOf<int32_t>(o) : misfit(": out of range");
+    case DType::kInt64: return ScalarOf<int64_t>(o);
+    case DType::kUint8: return Fits<uint8_t>(i) ? ScalarOf<uint8_t>(o) : misfit(": out of range");
+    case DType::kUint16: return Fits<uint16_t>(i) ? ScalarOf<uint16_t>(o) : misfit(": out of range");
+    case DType::kUint32: return Fits<uint32_t>(i) ? ScalarOf<uint32_t>(o) : misfit(": out of range");
+    case DType::kUint64: return Fits<uint64_t>(i) ? ScalarOf<uint64_t>(o) : misfit(": out of range");
+    default: return misfit("");
+  }
+}
+
+HostTensor IntList(const std::vector<int64_t>& values, DType dtype) {
+  const Shape shape{static_cast<int64_t>(values.size())};
+  bool wide = dtype == DType::kInt64;
+  for (int64_t v : values) wide = wide || !Fits<int32_t>(v);
+  if (wide) return HostTensor::FromSpan<int64_t>(shape, values);
+  return HostTensor::FromSpan<int32_t>(shape, std::vector<int32_t>(values.begin(), values.end()));
+}
+
+// One call on its way.
+class Caller {
+ public:
+  Caller(const OpSpec& op, absl::Span<const Operand> operands, std::source_location where)
+      : op_(op), operands_(operands), where_(where), n_(static_cast<int>(operands.size())) {}
+
+  Tensors Run(const NamedAttrs& named);
+
+ private:
+  void ResolveTensors();
+  void ResolveNumbers(const Attrs& attrs);
+  // The dtype for a number: what the attribute, another input of the same type, or its kind says.
+  DType NumberType(int i, const Attrs& attrs) const;
+  const ArgSpec* Arg(int i) const {
+    return op_.has_list_input || i < static_cast<int>(op_.inputs.size()) ? &op_.inputs[op_.InputArg(i, n_)] : nullptr;
+  }
+  // Sets output specs and the complete attributes, by the signature's last call or by inference.
+  absl::Status InferOutputs(Session::Signature& signature);
+  // For a tape every shape must be known here: waits for values that decide one.
+  absl::Status ResolveForTapes();
+  bool SameAsLast(const Session::Signature& signature) const;
+  Tensors Emit(const Session::Signature& signature, v1::Item* item);
+  void Record(const Tensors& outputs) const;
+
+  const OpSpec& op_;
+  absl::Span<const Operand> operands_;
+  const std::source_location where_;
+  const int n_;
+  std::shared_ptr<ContextState> context_;
+  const std::string* device_ = nullptr;
+  States inputs_;
+  absl::InlinedVector<TapeState*, 2> tapes_;
+  Inferred inferred_;
+  std::shared_ptr<const Attrs> attrs_;
+};
+
+void Caller::ResolveTensors() {
+  inputs_.resize(operands_.size());
+  for (int i = 0; i < n_; ++i) {
+    const Operand& o = operands_[static_cast<size_t>(i)];
+    const ArgSpec* arg = Arg(i);
+    if (o.variable() != nullptr) {
+      // Ops on the variable itself take its handle, all others its value.
+      const bool handle = arg != nullptr && arg->type_attr < 0 && arg->dtype == DType::kResource;
+      inputs_[static_cast<size_t>(i)] = handle ? o.variable()->handle().state() : o.variable()->read_value(where_).state();
+    } else if (o.kind() == Operand::Kind::kTensor) {
+      inputs_[static_cast<size_t>(i)] = o.tensor()->state();
+      if (o.tensor()->state() == nullptr) {
+        throw Error(absl::InvalidArgumentError(absl::StrCat(op_.name, ": input ", i, " is an empty Tensor")), where_);
+      }
+    } else {
+      continue;
+    }
+    const auto& context = inputs_[static_cast<size_t>(i)]->context;
+    if (context_ == nullptr) context_ = context;
+    if (context_ != context) {
+      throw Error(absl::InvalidArgumentError(absl::StrCat(op_.name, ": input ", i, " lives on another server (",
+                                                          context->session().address(), ") than the inputs before it (",
+                                                          context_->session().address(), ")")),
+                  where_);
+    }
+  }
+  if (context_ == nullptr) context_ = DefaultState(where_);
+  device_ = ValueOrThrow(context_->FindDevice(ThreadDevice()), where_);
+}
+
+DType Caller::NumberType(int i, const Attrs& attrs) const {
+  const Operand::Kind kind = operands_[static_cast<size_t>(i)].kind();
+  const DType natural = kind == Operand::Kind::kFloat ? DType::kFloat32 : kind == Operand::Kind::kBool ? DType::kBool : DType::kInt32;
+  const ArgSpec* arg = Arg(i);
+  if (arg == nullptr) return natural;
+  if (arg->type_attr < 0) return arg->dtype;
+  if (const DType* given = std::get_if<DType>(&attrs[arg->type_attr])) return *given;
+  for (int j = 0; j < n_; ++j) {
+    const ArgSpec* other = Arg(j);
+    if (other != nullptr && other->type_attr == arg->type_attr && inputs_[static_cast<size_t>(j)] != nullptr) {
+      return inputs_[static_cast<size_t>(j)]->value_spec().dtype;
+    }
+  }
+  // Numbers alone, 1 + 2.5: a fraction makes all of them fractions.
+  for (int j = 0; j < n_; ++j) {
+    if (Arg(j) != nullptr && Arg(j)->type_attr == arg->type_attr && natural == DType::kInt32 &&
+        operands_[static_cast<size_t>(j)].kind() == Operand::Kind::kFloat) {
+      return DType::kFloat32;
+    }
+  }
+  return natural;
+}
+
+void Caller::ResolveNumbers(const Attrs& attrs) {
+  for (int i = 0; i < n_; ++i) {
+    StateRef& input = inputs_[static_cast<size_t>(i)];
+    if (input != nullptr) continue;
+    const Operand& o = operands_[static_cast<size_t>(i)];
+    const DType dtype = NumberType(i, attrs);
+    if (o.kind() == Operand::Kind::kInts) {
+      input = ValueOrThrow(context_->Put(IntList(o.ints(), dtype), *device_), where_);
+      continue;
+    }
+    absl::StatusOr<HostTensor> value = ConvertScalar(o, dtype);
+    if (!value.ok()) {
+      throw Error(absl::Status(value.status().code(), absl::StrCat(op_.name, ": input ", i, ": ", value.status().message())), where_);
+    }
+    input = ValueOrThrow(context_->PutScalar(*value, *device_), where_);
+  }
+}
+
+bool Caller::SameAsLast(const Session::Signature& signature) const {
+  if (signature.last_attrs == nullptr || op_.host_inputs != 0 || signature.last_inputs.size() != inputs_.size()) return false;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!inputs_[i]->shape_known || inputs_[i]->value_spec() != signature.last_inputs[i]) return false;
+  }
+  return true;
+}
+
+absl::Status Caller::InferOutputs(Session::Signature& signature) {
+  if (SameAsLast(signature)) {
+    attrs_ = signature.last_attrs;
+    inferred_.shapes_known = true;
+    for (const TensorSpec& spec : signature.last_outputs) {
+      inferred_.dtypes.push_back(spec.dtype);
+      inferred_.shapes.push_back(spec.shape);
+    }
+    return absl::OkStatus();
+  }
+  absl::InlinedVector<InferInput, 4> infer;
+  for (const StateRef& t : inputs_) {
+    infer.push_back({t->spec.dtype, t->shape_known ? &t->spec.shape : nullptr, {}, t->variable.get()});
+    if (t->host != nullptr) infer.back().host = t->host->view();
+  }
+  auto attrs = std::make_shared<Attrs>(signature.attrs);
+  RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred_));
+  attrs_ = std::move(attrs);
+  if (!inferred_.shapes_known) return absl::OkStatus();
+  signature.last_attrs = attrs_;
+  signature.last_inputs.clear();
+  signature.last_outputs.clear();
+  for (const StateRef& t : inputs_) signature.last_inputs.push_back(t->value_spec());
+  for (size_t i = 0; i < inferred_.dtypes.size(); ++i) signature.last_outputs.push_back({inferred_.dtypes[i], inferred_.shapes[i]});
+  return absl::OkStatus();
+}
+
+absl::Status Caller::ResolveForTapes() {
+  for (int i = 0; i < n_; ++i) {
+    TensorState& t = *inputs_[static_cast<size_t>(i)];
+    RETURN_IF_ERROR(ResolveShape(t));
+    if (Arg(i) == nullptr || !Arg(i)->host || t.host != nullptr) continue;
+    ASSIGN_OR_RETURN(HostTensor value, context_->session().Fetch(t.handle, 0));
+    t.host = std::make_shared<const HostTensor>(std::move(value));
+  }
+  return absl::OkStatus();
+}
+
+Tensors Caller::Emit(const Session::Signature& signature, v1::Item* item) {
+  const size_t outputs = inferred_.dtypes.size();
+  const uint64_t first = context_->session().NewHandles(outputs);
+  v1::RunOp* run = item->mutable_run();
+  run->set_signature(signature.id);
+  run->set_first_output(first);
+  run->set_num_outputs(static_cast<uint32_t>(outputs));
+  for (const StateRef& input : inputs_) run->add_inputs(first - input->handle);
+  for (TapeState* tape : tapes_) run->add_tapes(tape->Id());
+  Tensors tensors;
+  for (size_t i = 0; i < outputs; ++i) {
+    auto state = std::make_shared<TensorState>(context_, first + i);
+    state->spec.dtype = inferred_.dtypes[i];
+    state->shape_known = inferred_.shapes_known;
+    if (inferred_.shapes_known) state->spec.shape = inferred_.shapes[i];
+    state->device = device_;
+    tensors.emplace_back(std::move(state));
+  }
+  return tensors;
+}
+
+void Caller::Record(const Tensors& outputs) const {
+  if (tapes_.empty()) return;
+  TapeEntry entry{&op_, attrs_, {}, {}};
+  for (const StateRef& t : inputs_) entry.inputs.push_back(ForTape(*t));
+  for (const Tensor& t : outputs) entry.outputs.push_back(ForTape(*t.state()));
+  for (TapeState* tape : tapes_) tape->tape.Record(entry);
+}
+
+Tensors Caller::Run(const NamedAttrs& named) {
+  ResolveTensors();
+  const Attrs attrs = ValueOrThrow(Attrs::Make(op_, named), where_);
+  ResolveNumbers(attrs);
+  for (TapeState* tape : ActiveTapes()) {
+    if (tape->context != context_ || !op_.differentiable) continue;
+    absl::InlinedVector<TapeTensor, 3> tape_inputs;
+    for (const StateRef& t : inputs_) tape_inputs.push_back(ForTape(*t));
+    if (tape->tape.ShouldRecord(op_, tape_inputs)) {
+      tape->Id();
+      tapes_.push_back(tape);
+    }
+  }
+  if (!tapes_.empty()) ThrowIfError(ResolveForTapes(), where_);
+  Tensors outputs;
+  ThrowIfError(context_->session().WithSignature(attrs, *device_, [&](Session::Signature& signature) -> absl::Status {
+    RETURN_IF_ERROR(InferOutputs(signature));
+    outputs = Emit(signature, context_->session().AddItem());
+    return absl::OkStatus();
+  }), where_);
+  context_->session().FlushIfFull();
+  Record(outputs);
+  return outputs;
+}
+
+}  // namespace
+
+Tensors Call(const OpSpec& op, absl::Span<const Operand> operands, const NamedAttrs& attrs, std::source_location where) {
+  return Caller(op, operands, operands.empty() ? where : operands[0].where()).Run(attrs);
+}
+
+Tensor Call1(const OpSpec& op, absl::Span<const Operand> operands, const NamedAttrs& attrs, std::source_location where) {
+  return std::move(Call(op, operands, attrs, where)[0]);
+}
+
+const OpSpec& Op(absl::string_view name) { return *OpTable::Builtin().Find(name); }
+
+Tensor PutHost(const HostTensor& value, std::source_location where) {
+  const std::shared_ptr<ContextState> context = DefaultState(where);
+  const std::string* device = ValueOrThrow(context->FindDevice(ThreadDevice()), where);
+  return Tensor(ValueOrThrow(context->Put(value, *device), where));
+}
+
+absl::Status ResolveShape(TensorState& state) {
+  if (state.shape_known) return absl::OkStatus();
+  MutexLock lock(&state.resolve_mu);
+  if (state.shape_known) return absl::OkStatus();
+  ASSIGN_OR_RETURN(TensorSpec spec, state.context->session().FetchSpec(state.handle));
+  state.spec.shape = std::move(spec.shape);
+  state.shape_known = true;
+  return absl::OkStatus();
+}
+
+}  // namespace eager::internal

@@ -1,0 +1,164 @@
+// The client's end of a session: handles, batches and reads over a SessionStream.
+//
+// Ops, releases and tapes are put into a batch and nobody waits for them. A batch is written when it is full, before any
+// wait, and a short time after its first item. Whoever waits for a read reads the stream himself, or lets the one who
+// already does it hand over his answer: no thread stands between the server and the waiting caller.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "client/transport/session_stream.h"
+#include "common/host_tensor.h"
+#include "common/mutex.h"
+#include "common/ops/infer.h"
+#include "common/ops/op_table.h"
+
+namespace eager::internal {
+
+// Thread-safe.
+class Session {
+ public:
+  // Says hello: the one wait of a connect.
+  static absl::StatusOr<std::unique_ptr<Session>> Connect(std::unique_ptr<SessionStream> stream);
+  ~Session();
+
+  const v1::HelloResponse& server() const { return hello_; }
+  const std::string& address() const { return stream_->address(); }
+
+  // n consecutive new handles; the first. Handles count up, so an op's inputs are always below its outputs.
+  uint64_t NewHandles(uint64_t n) { return next_handle_.fetch_add(n, std::memory_order_relaxed); }
+  uint32_t NewTape() { return next_tape_.fetch_add(1, std::memory_order_relaxed); }
+
+  // An op with attributes on a device, as the server knows it by a number, and what its last call inferred.
+  struct Signature {
+    uint32_t id = 0;
+    Attrs attrs;  // as called: what inputs infer may be unset
+    absl::InlinedVector<TensorSpec, 2> last_inputs;
+    absl::InlinedVector<TensorSpec, 2> last_outputs;
+    std::shared_ptr<const Attrs> last_attrs;  // complete; null before the first call
+  };
+  // Calls use(signature) with the session's lock held, defining the signature first where it is new.
+  template <class Use>
+  absl::Status WithSignature(const Attrs& attrs, absl::string_view device, Use use) {
+    MutexLock lock(&mu_);
+    return use(FindSignature(attrs, device));
+  }
+  // Adds an item to the batch; `fill` gets the empty item.
+  template <class Fill>
+  void Add(Fill fill) {
+    bool full;
+    {
+      MutexLock lock(&mu_);
+      fill(AddItem());
+      full = Full();
+    }
+    if (full) Flush().IgnoreError();  // the next call that waits says it
+  }
+  // For a `use` of WithSignature, which holds the lock: the item of one op. Call FlushIfFull() after it.
+  v1::Item* AddItem() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FlushIfFull();
+  // The handle will not be named again.
+  void Release(uint64_t handle);
+
+  // Waits for the values of a handle, or the error that its op left. One wait.
+  // `bytes`: how many values are expected if that is known, else 0.
+  absl::StatusOr<HostTensor> Fetch(uint64_t handle, uint64_t bytes);
+  // Waits for what a handle is.
+  absl::StatusOr<TensorSpec> FetchSpec(uint64_t handle);
+  // Puts host values under a new handle: inside the batch, or, large ones, by an Upload, which waits.
+  absl::StatusOr<uint64_t> PutConstant(const TensorSpec& spec, absl::string_view bytes, const std::string& device);
+
+  // Writes what has been added, and returns the stream's error if it is broken. Does not wait for execution.
+  absl::Status Flush();
+  // Waits until everything so far was executed; the first failure that nobody has heard of.
+  absl::Status Sync();
+  // The next use of a random op's signature defines it anew, so that its generator starts again.
+  void ForgetStatefulSignatures();
+  // Ends the session: waiting calls fail, later ones too.
+  void Close();
+
+ private:
+  struct Pending {
+    bool done = false;
+    v1::Fetched fetched;
+  };
+
+  explicit Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello);
+
+  Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Full() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return batch_.items_size() == 0 && batch_.releases_size() == 0;
+  }
+  void FlushLater();
+  // Waits for the answer to a Fetch; an error only if the stream ended.
+  absl::StatusOr<v1::Fetched> WaitFor(uint64_t fetch);
+  // The same, with the error of the tensor, or an earlier failure that nobody has heard of.
+  absl::StatusOr<v1::Fetched> Wait(uint64_t fetch);
+  void Take(v1::ServerMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
+  absl::StatusOr<HostTensor> Download(uint64_t fetch);
+  // One round trip behind everything so far.
+  absl::Status RoundTrip();
+  // Bulk calls name the session, so they must not overtake the message that opens it: one wait, before the first of them.
+  absl::Status EnsureOpen();
+
+  const std::unique_ptr<SessionStream> stream_;
+  const v1::HelloResponse hello_;
+  const std::string token_;
+  uint32_t next_signature_ ABSL_GUARDED_BY(mu_) = 1;
+  std::atomic<uint64_t> next_handle_{1};
+  std::atomic<uint32_t> next_tape_{1};
+  std::atomic<uint64_t> next_transfer_{1};
+  std::atomic<bool> open_{false};  // the server has answered on the stream
+
+  // Signatures are looked up by views, without copying attributes.
+  struct SignatureKey {
+    Attrs attrs;
+    std::string device;
+  };
+  struct SignatureView {
+    const Attrs& attrs;
+    absl::string_view device;
+    SignatureView(const Attrs& a, absl::string_view d) : attrs(a), device(d) {}
+    SignatureView(const SignatureKey& key) : attrs(key.attrs), device(key.device) {}  // NOLINT: for look-ups
+  };
+  struct SignatureHash {
+    using is_transparent = void;
+    size_t operator()(const SignatureView& v) const { return v.attrs.Hash() ^ absl::HashOf(v.device); }
+  };
+  struct SignatureEq {
+    using is_transparent = void;
+    bool operator()(const SignatureView& a, const SignatureView& b) const {
+      return a.attrs == b.attrs && a.device == b.device;
+    }
+  };
+
+  Mutex mu_;  // the batch that is being filled; never held while the stream is used
+  v1::ClientMessage batch_ ABSL_GUARDED_BY(mu_);
+  size_t batch_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of constants in the batch
+  absl::flat_hash_map<SignatureKey, std::unique_ptr<Signature>, SignatureHash, SignatureEq> signatures_
+      ABSL_GUARDED_BY(mu_);
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+  CondVar batch_started_;  // wakes the flusher
+
+  Mutex write_mu_;  // the stream's writing side; taken before mu_
+  v1::ClientMessage writing_ ABSL_GUARDED_BY(write_mu_);
+  uint64_t seq_ ABSL_GUARDED_BY(write_mu_) = 0;
+  absl::Status write_error_ ABSL_GUARDED_BY(write_mu_);
+
+  Mutex read_mu_;  // the stream's reading side
+  CondVar read_done_;
+  bool reading_ ABSL_GUARDED_BY(read_mu_) = false;
+  absl::flat_hash_map<uint64_t, Pending*> pending_ ABSL_GUARDED_BY(read_mu_);
+  absl::Status failure_ ABSL_GUARDED_BY(read_mu_);     // the first of an item without a handle, not yet thrown
+  absl::Status read_error_ ABSL_GUARDED_BY(read_mu_);  // what ended the stream
+
+  std::thread flusher_;
+};
+
+}  // namespace eager::internal

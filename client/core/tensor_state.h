@@ -1,0 +1,36 @@
+// What a Tensor points to.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "client/core/context_state.h"
+#include "common/host_tensor.h"
+
+namespace eager::internal {
+
+struct TensorState {
+  TensorState(std::shared_ptr<ContextState> c, uint64_t h) : context(std::move(c)), handle(h), tape_id(h) {}
+  ~TensorState() {
+    if (owned) context->session().Release(handle);
+  }
+
+  const std::shared_ptr<ContextState> context;
+  const uint64_t handle;
+  bool owned = true;  // false: a cached scalar, whose handle the context keeps
+  uint64_t tape_id;   // what tapes know it by: the handle, or for a gradient's result what the traced walk gave
+  TensorSpec spec;    // of a variable's handle: dtype kResource; see `variable`
+  std::atomic<bool> shape_known = true;  // once true, `spec.shape` never changes again
+  Mutex resolve_mu;                      // taken by who finds the shape out
+  const std::string* device = nullptr;   // one of the context's names
+  std::shared_ptr<const HostTensor> host;  // the values, if they are known here and few
+  std::unique_ptr<TensorSpec> variable;    // what the variable behind a handle holds
+
+  const TensorSpec& value_spec() const { return variable != nullptr ? *variable : spec; }
+};
+using StateRef = std::shared_ptr<TensorState>;
+
+// Host values of up to this many bytes stay known on the client, for shape inference.
+inline constexpr size_t kKeepHostBytes = 256;
+
+}  // namespace eager::internal

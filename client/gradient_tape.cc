@@ -1,0 +1,164 @@
+#include "client/gradient_tape.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "client/core/call.h"
+#include "client/core/throw.h"
+
+namespace eager {
+namespace {
+
+using internal::StateRef;
+using internal::TapeState;
+
+std::vector<TapeTensor> ForTape(const std::vector<Source>& sources) {
+  std::vector<TapeTensor> list;
+  for (const Source& s : sources) list.push_back(internal::ForTape(*s.tensor().state()));
+  return list;
+}
+
+absl::Status CheckRequest(const TapeState& tape, const std::vector<Source>& targets, const std::vector<Source>& sources,
+                          const GradientOptions& options) {
+  if (tape.used) {
+    return absl::FailedPreconditionError(
+        "gradient: a GradientTape that is not persistent gives one set of gradients; make it with .persistent = true");
+  }
+  if (!options.output_gradients.empty() && options.output_gradients.size() != targets.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("gradient: there are ", options.output_gradients.size(),
+                                                   " output_gradients for ", targets.size(), " targets"));
+  }
+  for (const std::vector<Source>* list : {&targets, &sources}) {
+    for (const Source& s : *list) {
+      if (!s.tensor().valid()) return absl::InvalidArgumentError("gradient: a target or source is an empty Tensor");
+      if (s.tensor().state()->context != tape.context) {
+        return absl::InvalidArgumentError("gradient: a target or source lives on another server than the tape");
+      }
+      if (absl::Status status = internal::ResolveShape(*s.tensor().state()); !status.ok()) return status;
+    }
+  }
+  for (size_t i = 0; i < options.output_gradients.size(); ++i) {
+    if (!options.output_gradients[i].valid()) continue;
+    const TensorSpec& got = options.output_gradients[i].state()->spec;
+    const TensorSpec& want = targets[i].tensor().state()->value_spec();
+    if (absl::Status status = internal::ResolveShape(*options.output_gradients[i].state()); !status.ok()) return status;
+    if (got != want) {
+      return absl::InvalidArgumentError(absl::StrCat("gradient: output_gradients[", i, "] must be ", want.ToString(),
+                                                     " as its target is, got ", got.ToString()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+GradientTape::GradientTape(TapeOptions options, std::source_location where) : options_(options), state_(NewState(where)) {
+  internal::ActiveTapes().push_back(state_.get());
+}
+
+GradientTape::~GradientTape() { stop(); }
+
+std::unique_ptr<TapeState> GradientTape::NewState(std::source_location where) const {
+  auto state = std::make_unique<TapeState>(internal::DefaultState(where), options_.persistent);
+  state->watch_accessed_variables = options_.watch_accessed_variables;
+  return state;
+}
+
+bool GradientTape::recording() const {
+  const auto& active = internal::ActiveTapes();
+  return std::find(active.begin(), active.end(), state_.get()) != active.end();
+}
+
+void GradientTape::watch(const Source& source, std::source_location where) {
+  const StateRef& tensor = source.tensor().state();
+  if (tensor == nullptr) throw Error(absl::InvalidArgumentError("watch: the Tensor is empty"), where);
+  if (tensor->context != state_->context) {
+    throw Error(absl::InvalidArgumentError("watch: the tensor lives on another server than the tape"), where);
+  }
+  // As TensorFlow: watching what has no gradient is pointless and allowed.
+  state_->Watch(tensor);
+}
+
+void GradientTape::stop() {
+  auto& active = internal::ActiveTapes();
+  active.erase(std::remove(active.begin(), active.end(), state_.get()), active.end());
+}
+
+void GradientTape::reset() {
+  const bool was_recording = recording();
+  stop();
+  std::shared_ptr<internal::ContextState> context = state_->context;
+  state_ = std::make_unique<TapeState>(std::move(context), options_.persistent);
+  state_->watch_accessed_variables = options_.watch_accessed_variables;
+  if (was_recording) internal::ActiveTapes().push_back(state_.get());
+}
+
+GradientTape::Pause GradientTape::stop_recording() { return Pause(*this); }
+
+GradientTape::Pause::Pause(GradientTape& tape) : saved_(internal::ActiveTapes()) { tape.stop(); }
+GradientTape::Pause::~Pause() { internal::ActiveTapes() = std::move(saved_); }
+
+std::optional<Tensor> GradientTape::gradient(const Source& target, const Source& source, const GradientOptions& options,
+                                             std::source_location where) {
+  return std::move(gradient(std::vector<Source>{target}, {source}, options, where)[0]);
+}
+
+std::vector<std::optional<Tensor>> GradientTape::gradient(const Source& target, const std::vector<Source>& sources,
+                                                          const GradientOptions& options, std::source_location where) {
+  return gradient(std::vector<Source>{target}, sources, options, where);
+}
+
+std::vector<std::optional<Tensor>> GradientTape::gradient(const std::vector<Source>& targets,
+                                                          const std::vector<Source>& sources,
+                                                          const GradientOptions& options, std::source_location where) {
+  internal::ThrowIfError(CheckRequest(*state_, targets, sources, options), where);
+  if (!options_.persistent) stop();
+  internal::Session& session = state_->context->session();
+  const std::vector<TapeTensor> tape_targets = ForTape(targets), tape_sources = ForTape(sources);
+  std::vector<bool> connected = Connected(state_->tape, tape_targets, tape_sources);
+  std::vector<uint64_t> ids(sources.size(), 0);
+
+  std::vector<TapeState*> outer;
+  for (TapeState* tape : internal::ActiveTapes()) {
+    if (tape->context == state_->context) outer.push_back(tape);
+  }
+  if (!outer.empty()) {
+    std::vector<Node> upstream;
+    for (const Tensor& t : options.output_gradients) upstream.push_back(t.valid() ? internal::ForTape(*t.state()) : Node());
+    ids = internal::ValueOrThrow(internal::TraceBackward(state_->tape, tape_targets, upstream, tape_sources, outer), where);
+    for (size_t i = 0; i < ids.size(); ++i) connected[i] = ids[i] != 0;
+  }
+
+  const bool zeros = options.unconnected_gradients == UnconnectedGradients::kZero;
+  const uint64_t first = session.NewHandles(sources.size());
+  const uint32_t tape_id = state_->Id();
+  std::vector<uint32_t> outer_ids;
+  for (TapeState* tape : outer) outer_ids.push_back(tape->Id());
+  session.Add([&](v1::Item* item) {
+    v1::Backward* backward = item->mutable_backward();
+    backward->set_tape(tape_id);
+    for (const Source& t : targets) backward->add_targets(t.tensor().state()->handle);
+    for (const Tensor& t : options.output_gradients) backward->add_output_gradients(t.valid() ? t.state()->handle : 0);
+    for (const Source& s : sources) backward->add_sources(s.tensor().state()->handle);
+    backward->set_first_result(first);
+    backward->set_unconnected_zero(zeros);
+    for (uint32_t id : outer_ids) backward->add_tapes(id);
+  });
+  if (!options_.persistent) {
+    state_->used = true;
+    state_->tape.Clear();
+  }
+
+  std::vector<std::optional<Tensor>> results(sources.size());
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (!connected[i] && !zeros) continue;
+    auto state = std::make_shared<internal::TensorState>(state_->context, first + i);
+    state->spec = sources[i].tensor().state()->value_spec();
+    state->device = sources[i].tensor().state()->device;
+    if (ids[i] != 0) state->tape_id = ids[i];
+    results[i] = Tensor(std::move(state));
+  }
+  return results;
+}
+
+}  // namespace eager

@@ -1,0 +1,202 @@
+#include "client/transport/grpc_stream.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "common/mutex.h"
+#include "common/status_macros.h"
+#include "common/wire/chunk.h"
+#include "eager/v1/service.grpc.pb.h"
+
+namespace eager::internal {
+namespace {
+
+// Sends a tensor's bytes from where they lie: a raw call, driven step by step through a queue of its own.
+class RawCall {
+ public:
+  RawCall(grpc::GenericStub& stub, const std::string& method) : call_(stub.PrepareCall(&context_, method, &queue_)) {
+    call_->StartCall(nullptr);
+    Wait();
+  }
+  ~RawCall() {
+    queue_.Shutdown();
+    void* tag;
+    bool ok;
+    while (queue_.Next(&tag, &ok)) {
+    }
+  }
+  bool Write(const grpc::ByteBuffer& message) {
+    call_->Write(message, nullptr);
+    return Wait();
+  }
+  bool WritesDone() {
+    call_->WritesDone(nullptr);
+    return Wait();
+  }
+  bool Read(grpc::ByteBuffer* message) {
+    call_->Read(message, nullptr);
+    return Wait();
+  }
+  grpc::Status Finish() {
+    grpc::Status status;
+    call_->Finish(&status, nullptr);
+    Wait();
+    return status;
+  }
+  grpc::ClientContext& context() { return context_; }
+
+ private:
+  bool Wait() {
+    void* tag;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+};
+
+// Appends what Download brings to a string.
+class StringSink final : public ChunkSink {
+ public:
+  explicit StringSink(std::string* bytes) : bytes_(bytes) {}
+  absl::Status OnHeader() override { return absl::OkStatus(); }
+  char* Room(size_t n) override {
+    const size_t at = bytes_->size();
+    bytes_->resize(at + n);
+    return bytes_->data() + at;
+  }
+
+ private:
+  std::string* bytes_;
+};
+
+class GrpcStream final : public SessionStream {
+ public:
+  GrpcStream(const std::string& address, double connect_timeout_seconds)
+      : address_(address), connect_timeout_(connect_timeout_seconds) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    arguments.SetMaxSendMessageSize(-1);
+    // A channel shared with other sessions of this process would share one connection and its flow control.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    stub_ = v1::TensorService::NewStub(channel_);
+    raw_stub_ = std::make_unique<grpc::GenericStub>(channel_);
+  }
+  ~GrpcStream() override { Close(); }
+
+  absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);  // a daemon that is just starting
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    v1::HelloResponse response;
+    const grpc::Status status = stub_->Hello(&context, request, &response);
+    if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s"));
+    }
+    if (!status.ok()) return FromGrpc(status);
+    stream_ = stub_->Session(&context_);
+    return response;
+  }
+
+  absl::Status Write(const v1::ClientMessage& message) override {
+    if (stream_->Write(message)) return absl::OkStatus();
+    return EndStatus();
+  }
+
+  absl::Status Read(v1::ServerMessage* message) override {
+    if (stream_->Read(message)) return absl::OkStatus();
+    return EndStatus();
+  }
+
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Upload");
+    size_t sent = 0;
+    do {
+      const size_t n = std::min(kChunkBytes, bytes.size() - sent);
+      const std::string prefix = ChunkPrefix(sent == 0 ? &header : nullptr, n);
+      // Static slices: this call does not return before the transport is done with them.
+      const grpc::Slice slices[] = {grpc::Slice(prefix), grpc::Slice(bytes.data() + sent, n, grpc::Slice::STATIC_SLICE)};
+      if (!call.Write(grpc::ByteBuffer(slices, n == 0 ? 1 : 2))) break;
+      sent += n;
+    } while (sent < bytes.size());
+    call.WritesDone();
+    grpc::ByteBuffer response;
+    call.Read(&response);
+    return FromGrpc(call.Finish());
+  }
+
+  absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) override {
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Download");
+    const grpc::Slice slice(request.SerializeAsString());
+    call.Write(grpc::ByteBuffer(&slice, 1));
+    call.WritesDone();
+    StringSink sink(bytes);
+    grpc::ByteBuffer chunk;
+    while (call.Read(&chunk)) {
+      grpc::ProtoBufferReader reader(&chunk);
+      if (absl::Status status = ReadChunk(&reader, spec, sink); !status.ok()) {
+        call.context().TryCancel();
+        call.Finish();
+        return status;
+      }
+    }
+    return FromGrpc(call.Finish());
+  }
+
+  void Close() override {
+    if (stream_ == nullptr) return;
+    stream_->WritesDone();
+    context_.TryCancel();
+    EndStatus();
+  }
+
+  const std::string& address() const override { return address_; }
+
+ private:
+  absl::Status FromGrpc(const grpc::Status& status) const {
+    if (status.ok()) return absl::OkStatus();
+    return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  }
+
+  // The error that ended the stream; gRPC tells it once.
+  absl::Status EndStatus() {
+    MutexLock lock(&mu_);
+    if (!ended_) {
+      ended_ = true;
+      end_ = FromGrpc(stream_->Finish());
+      const bool broken = end_.ok() || absl::IsUnavailable(end_) || absl::IsCancelled(end_);
+      if (broken) {
+        end_ = absl::UnavailableError(absl::StrCat("the connection to eagerd at ", address_, " is lost",
+                                                   end_.message().empty() ? "" : ": ", end_.message()));
+      }
+    }
+    return end_;
+  }
+
+  const std::string address_;
+  const double connect_timeout_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::TensorService::Stub> stub_;
+  std::unique_ptr<grpc::GenericStub> raw_stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::ClientMessage, v1::ServerMessage>> stream_;
+  Mutex mu_;
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status end_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace
+
+std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds) {
+  return std::make_unique<GrpcStream>(address, connect_timeout_seconds);
+}
+
+}  // namespace eager::internal

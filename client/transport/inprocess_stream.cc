@@ -1,0 +1,94 @@
+#include "client/transport/inprocess_stream.h"
+
+#include <deque>
+
+#include "common/mutex.h"
+#include "common/status_macros.h"
+#include "common/wire/wire.h"
+#include "server/rpc/dispatcher.h"
+#include "server/rpc/hello.h"
+
+namespace eager::internal {
+namespace {
+
+class InProcessStream final : public SessionStream {
+ public:
+  explicit InProcessStream(server::SessionRegistry& sessions)
+      : sessions_(sessions), dispatcher_(std::make_unique<server::Dispatcher>(sessions, address_)) {}
+
+  absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
+    v1::HelloResponse response;
+    RETURN_IF_ERROR(server::SayHello(sessions_.devices(), request, &response));
+    return response;
+  }
+
+  absl::Status Write(const v1::ClientMessage& message) override {
+    v1::ServerMessage reply;
+    MutexLock executing(&execute_mu_);
+    if (dispatcher_ == nullptr) return Closed();
+    ASSIGN_OR_RETURN(bool send, dispatcher_->Handle(message, &reply));
+    if (!send) return absl::OkStatus();
+    MutexLock lock(&mu_);
+    replies_.push_back(std::move(reply));
+    changed_.SignalAll();
+    return absl::OkStatus();
+  }
+
+  absl::Status Read(v1::ServerMessage* message) override {
+    MutexLock lock(&mu_);
+    while (replies_.empty() && !closed_) changed_.Wait(&mu_);
+    if (replies_.empty()) return Closed();
+    *message = std::move(replies_.front());
+    replies_.pop_front();
+    return absl::OkStatus();
+  }
+
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
+    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session()));
+    ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
+    ASSIGN_OR_RETURN(server::Device * device, sessions_.devices().Find(header.device()));
+    ASSIGN_OR_RETURN(server::TensorRef tensor, server::MakeTensor(spec, bytes, *device));
+    return session->uploads().Put(header.id(), std::move(tensor));
+  }
+
+  absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) override {
+    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session()));
+    // The Fetch was written, and so executed, before.
+    ASSIGN_OR_RETURN(server::TensorRef tensor, session->downloads().Take(request.id()));
+    ToWire(tensor->spec(), spec);
+    bytes->resize(tensor->num_bytes());
+    return tensor->buffer()->device()->CopyToHost(*tensor->buffer(), tensor->offset(), bytes->size(), bytes->data());
+  }
+
+  void Close() override {
+    {
+      MutexLock executing(&execute_mu_);
+      dispatcher_.reset();
+    }
+    MutexLock lock(&mu_);
+    closed_ = true;
+    changed_.SignalAll();
+  }
+
+  const std::string& address() const override { return address_; }
+
+ private:
+  static absl::Status Closed() { return absl::UnavailableError("the in-process session is closed"); }
+
+  const std::string address_ = "in-process";
+  server::SessionRegistry& sessions_;
+  Mutex execute_mu_;
+  std::unique_ptr<server::Dispatcher> dispatcher_ ABSL_GUARDED_BY(execute_mu_);
+  Mutex mu_;
+  CondVar changed_;
+  std::deque<v1::ServerMessage> replies_ ABSL_GUARDED_BY(mu_);
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace
+
+std::unique_ptr<SessionStream> MakeInProcessStream(server::SessionRegistry& sessions) {
+  return std::make_unique<InProcessStream>(sessions);
+}
+
+}  // namespace eager::internal

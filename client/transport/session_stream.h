@@ -1,0 +1,37 @@
+// The client's way to a server: one of the three interfaces with several implementations (gRPC, in-process, and those of
+// tests).
+//
+// To add one: (1) Hello answers with versions, devices and limits; (2) Write takes messages in order and may block while
+// the server has not read enough; (3) Read gives the server's messages, in order, until the stream ends; (4) Upload and
+// Download move the bytes of one tensor; (5) after Close, and after the stream broke, every call returns an error and
+// none hangs.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "eager/v1/service.pb.h"
+
+namespace eager::internal {
+
+// Write, Read, Upload and Download may be called at once from different threads; each by one at a time.
+class SessionStream {
+ public:
+  virtual ~SessionStream() = default;
+
+  // Waits for the server's answer. UNAVAILABLE if nobody answers at the address.
+  virtual absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) = 0;
+  // Does not wait for the message to be executed.
+  virtual absl::Status Write(const v1::ClientMessage& message) = 0;
+  // Waits for the next message. The error that ended the stream, once it has.
+  virtual absl::Status Read(v1::ServerMessage* message) = 0;
+  // Waits until the server has all bytes.
+  virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) = 0;
+  // Waits for the values of a Fetch that was written before.
+  virtual absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) = 0;
+  virtual void Close() = 0;
+  // For messages to people: "localhost:8470".
+  virtual const std::string& address() const = 0;
+};
+
+}  // namespace eager::internal

@@ -1,0 +1,91 @@
+#include "client/variable.h"
+
+#include <ostream>
+
+#include "client/core/call.h"
+#include "client/core/throw.h"
+#include "client/print/format.h"
+
+namespace eager {
+
+struct Variable::State {
+  Tensor handle;
+  std::string name;
+  bool trainable = true;
+};
+
+namespace {
+
+// A value to assign: numbers take the variable's dtype.
+Tensor ToTensor(const Operand& value) {
+  if (value.kind() == Operand::Kind::kTensor && value.variable() == nullptr) return *value.tensor();
+  return internal::Call1(internal::Op("Identity"), {&value, 1}, {}, value.where());
+}
+
+}  // namespace
+
+Variable::Variable(const Operand& initial_value, VariableOptions options) : state_(std::make_shared<State>()) {
+  const internal::NoTapes quiet;
+  const Tensor initial = ToTensor(initial_value);
+  const TensorSpec spec{initial.dtype(), initial.shape(initial_value.where())};
+  state_->handle = internal::Call1(internal::Op("VarHandleOp"), {}, {{"dtype", spec.dtype}, {"shape", spec.shape}},
+                                   initial_value.where());
+  state_->handle.state()->variable = std::make_unique<TensorSpec>(spec);
+  state_->name = options.name + ":0";
+  state_->trainable = options.trainable;
+  Update("AssignVariableOp", Operand(initial, initial_value.where()));
+}
+
+const std::string& Variable::name() const { return state_->name; }
+bool Variable::trainable() const { return state_->trainable; }
+DType Variable::dtype() const { return state_->handle.state()->variable->dtype; }
+const Shape& Variable::shape() const { return state_->handle.state()->variable->shape; }
+const std::string& Variable::device() const { return state_->handle.device(); }
+const Tensor& Variable::handle() const { return state_->handle; }
+
+Tensor Variable::read_value(std::source_location where) const {
+  const internal::StateRef& handle = state_->handle.state();
+  for (internal::TapeState* tape : internal::ActiveTapes()) {
+    if (!state_->trainable || !tape->watch_accessed_variables || tape->context != handle->context ||
+        tape->tape.Tracks(handle->tape_id)) {
+      continue;
+    }
+    tape->Watch(handle);
+    tape->watched_variables.push_back(handle);
+  }
+  const Operand operand(state_->handle, where);
+  return internal::Call1(internal::Op("ReadVariableOp"), {&operand, 1}, {{"dtype", dtype()}}, where);
+}
+
+Tensor Variable::Unrecorded(std::source_location where) const {
+  const internal::NoTapes quiet;
+  return read_value(where);
+}
+
+void Variable::Update(absl::string_view op, const Operand& value) const {
+  const Operand operands[] = {Operand(state_->handle, value.where()), value};
+  internal::Call(internal::Op(op), operands, {{"dtype", dtype()}}, value.where());
+}
+
+Variable& Variable::assign(const Operand& value) {
+  Update("AssignVariableOp", value);
+  return *this;
+}
+
+Variable& Variable::assign_add(const Operand& delta) {
+  Update("AssignAddVariableOp", delta);
+  return *this;
+}
+
+Variable& Variable::assign_sub(const Operand& delta) {
+  Update("AssignSubVariableOp", delta);
+  return *this;
+}
+
+std::string Variable::repr(std::source_location where) const {
+  return print::VariableRepr(state_->name.substr(0, state_->name.size() - 2), numpy(where));
+}
+
+std::ostream& operator<<(std::ostream& out, const Variable& v) { return out << v.repr(); }
+
+}  // namespace eager

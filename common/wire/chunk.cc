@@ -1,0 +1,60 @@
+#include "common/wire/chunk.h"
+
+#include "common/status_macros.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/wire_format_lite.h"
+
+namespace eager {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+
+constexpr uint32_t kHeaderTag = 1 << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+constexpr uint32_t kDataTag = 2 << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+
+}  // namespace
+
+std::string ChunkPrefix(const google::protobuf::MessageLite* header, size_t num_bytes) {
+  std::string prefix;
+  google::protobuf::io::StringOutputStream stream(&prefix);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  if (header != nullptr) {
+    out.WriteTag(kHeaderTag);
+    out.WriteVarint32(static_cast<uint32_t>(header->ByteSizeLong()));
+    header->SerializeWithCachedSizes(&out);
+  }
+  if (num_bytes != 0) {
+    out.WriteTag(kDataTag);
+    out.WriteVarint32(static_cast<uint32_t>(num_bytes));
+  }
+  out.Trim();
+  return prefix;
+}
+
+absl::Status ReadChunk(google::protobuf::io::ZeroCopyInputStream* bytes, google::protobuf::MessageLite* header,
+                       ChunkSink& sink) {
+  const absl::Status garbage = absl::InvalidArgumentError("a chunk of a bulk transfer cannot be read");
+  google::protobuf::io::CodedInputStream in(bytes);
+  while (const uint32_t tag = in.ReadTag()) {
+    if (tag != kHeaderTag && tag != kDataTag) {
+      if (!WireFormatLite::SkipField(&in, tag)) return garbage;
+      continue;
+    }
+    uint32_t length;
+    if (!in.ReadVarint32(&length)) return garbage;
+    if (tag == kHeaderTag) {
+      const auto limit = in.PushLimit(static_cast<int>(length));
+      if (!header->ParseFromCodedStream(&in) || in.BytesUntilLimit() != 0) return garbage;
+      in.PopLimit(limit);
+      RETURN_IF_ERROR(sink.OnHeader());
+      continue;
+    }
+    char* room = sink.Room(length);
+    if (room == nullptr) return absl::InvalidArgumentError("more bytes came than the header of the bulk transfer said");
+    if (!in.ReadRaw(room, static_cast<int>(length))) return garbage;
+  }
+  return in.ConsumedEntireMessage() ? absl::OkStatus() : garbage;
+}
+
+}  // namespace eager

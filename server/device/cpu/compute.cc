@@ -1,0 +1,137 @@
+#include "server/device/cpu/compute.h"
+
+#include <omp.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+
+namespace eager::server {
+namespace {
+
+// ThreadSanitizer does not see libgomp's barriers and would report every region as a race.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kTeams = false;
+#else
+constexpr bool kTeams = true;
+#endif
+
+thread_local bool on_compute_thread = false;
+
+int DefaultThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+int& Threads() {
+  static int threads = DefaultThreads();
+  return threads;
+}
+
+// The compute thread and its queue. Never destroyed, so that a late call finds it; the thread is joined at exit, and
+// calls after that run where they are made.
+class ComputeThread {
+ public:
+  static ComputeThread& Get() {
+    static ComputeThread* instance = new ComputeThread();
+    return *instance;
+  }
+
+  void Run(absl::FunctionRef<void()> work) {
+    Job job{work, {}};
+    if (!Push(&job)) return work();
+    job.done.WaitForNotification();
+  }
+
+ private:
+  struct Job {
+    absl::FunctionRef<void()> work;
+    absl::Notification done;
+  };
+
+  ComputeThread() : thread_([this] { Loop(); }) {
+    std::atexit([] { Get().Stop(); });
+  }
+
+  bool Push(Job* job) ABSL_LOCKS_EXCLUDED(mu_) {
+    absl::MutexLock lock(&mu_);
+    if (stopped_) return false;
+    queue_.push_back(job);
+    return true;
+  }
+
+  void Stop() ABSL_LOCKS_EXCLUDED(mu_) {
+    {
+      absl::MutexLock lock(&mu_);
+      stopped_ = true;
+    }
+    // std::exit called by a job itself cannot wait for that job.
+    on_compute_thread ? thread_.detach() : thread_.join();
+  }
+
+  // Null when stopped and nothing is left.
+  Job* Pop() ABSL_LOCKS_EXCLUDED(mu_) {
+    const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return stopped_ || !queue_.empty(); };
+    absl::MutexLock lock(&mu_, absl::Condition(&ready));
+    if (queue_.empty()) return nullptr;
+    Job* job = queue_.front();
+    queue_.pop_front();
+    return job;
+  }
+
+  void Loop() {
+    pthread_setname_np(pthread_self(), "eagerd-compute");
+    on_compute_thread = true;
+    omp_set_dynamic(0);
+    omp_set_num_threads(kTeams ? ComputeThreads() : 1);
+    while (Job* job = Pop()) {
+      job->work();
+      job->done.Notify();
+    }
+  }
+
+  absl::Mutex mu_;
+  std::deque<Job*> queue_ ABSL_GUARDED_BY(mu_);
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+void SetComputeThreads(int threads) { Threads() = threads > 0 ? threads : DefaultThreads(); }
+
+int ComputeThreads() { return Threads(); }
+
+void RunOnComputeThread(absl::FunctionRef<void()> work) {
+  // Inside a region the team is busy with us: waiting for it would be a deadlock.
+  if (on_compute_thread || omp_in_parallel()) return work();
+  ComputeThread::Get().Run(work);
+}
+
+void RunSingleThreaded(absl::FunctionRef<void()> work) {
+  const int before = omp_get_max_threads();
+  if (before == 1) return work();
+  omp_set_num_threads(1);
+  work();
+  // A session's thread keeps the 1, which is what it wants; only the compute thread needs its team again.
+  if (on_compute_thread) omp_set_num_threads(before);
+}
+
+void ParallelFor(int64_t n, int64_t grain, absl::FunctionRef<void(int64_t, int64_t)> body) {
+  grain = std::max<int64_t>(grain, 1);
+  const auto part = [&](int64_t i) { body(i * grain, std::min(n, (i + 1) * grain)); };
+  const int64_t parts = n <= 0 ? 0 : (n - 1) / grain + 1;
+  if (parts <= 1 || !kTeams || ComputeThreads() == 1 || omp_in_parallel()) {
+    for (int64_t i = 0; i < parts; ++i) part(i);
+    return;
+  }
+  RunOnComputeThread([&] {
+#pragma omp parallel for schedule(dynamic)
+    for (int64_t i = 0; i < parts; ++i) part(i);
+  });
+}
+
+}  // namespace eager::server

@@ -1,0 +1,65 @@
+#include "server/device/cpu/cpu_device.h"
+
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <random>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace eager::server {
+namespace {
+
+int64_t HostMemory() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
+std::string ProcessorName() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (absl::StartsWith(line, "model name")) {
+      return std::string(absl::StripAsciiWhitespace(line.substr(line.find(':') + 1)));
+    }
+  }
+  return "unknown processor";
+}
+
+uint64_t RandomIncarnation() {
+  std::random_device random;
+  uint64_t value = 0;
+  while (value == 0) value = (uint64_t{random()} << 32) | random();
+  return value;
+}
+
+}  // namespace
+
+CpuDevice::CpuDevice(int index, int64_t memory_limit)
+    : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemory(),
+                  RandomIncarnation(), absl::StrCat("device: ", ProcessorName())},
+      pool_(attributes_.memory_limit) {}
+
+absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
+  size_t capacity = 0;
+  void* data = pool_.Allocate(bytes, &capacity);
+  if (data == nullptr) {
+    return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", bytes,
+                                                     " bytes asked for, ", pool_.stats().bytes_in_use, " of ",
+                                                     attributes_.memory_limit, " in use"));
+  }
+  return MakeRef<Buffer>(this, data, bytes, capacity);
+}
+
+absl::Status CpuDevice::CopyFromHost(const void* host, size_t bytes, Buffer& to, size_t offset) {
+  if (bytes != 0) std::memcpy(static_cast<char*>(to.data()) + offset, host, bytes);
+  return absl::OkStatus();
+}
+
+absl::Status CpuDevice::CopyToHost(const Buffer& from, size_t offset, size_t bytes, void* host) {
+  if (bytes != 0) std::memcpy(host, static_cast<const char*>(from.data()) + offset, bytes);
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

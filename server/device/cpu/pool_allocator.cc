@@ -1,0 +1,72 @@
+#include "server/device/cpu/pool_allocator.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+namespace eager::server {
+
+int PoolAllocator::ClassOf(size_t bytes) {
+  bytes = std::max(bytes, kAlignment);
+  const int log = std::bit_width(bytes) - 1;  // 2^log <= bytes
+  const size_t step = size_t{1} << (log - 2);
+  const size_t quarter = (bytes - (size_t{1} << log) + step - 1) / step;  // 0 … 4
+  return (log - 6) * 4 + static_cast<int>(quarter);
+}
+
+size_t PoolAllocator::SizeOfClass(int size_class) {
+  const int log = size_class / 4 + 6;
+  return (size_t{1} << log) + (size_class % 4) * (size_t{1} << (log - 2));
+}
+
+void* PoolAllocator::Allocate(size_t bytes, size_t* capacity) {
+  if (bytes > size_t{1} << 52) return nullptr;
+  const int size_class = ClassOf(bytes);
+  *capacity = SizeOfClass(size_class);
+  MutexLock lock(&mu_);
+  void* block = nullptr;
+  std::vector<void*>& free = free_[size_class];
+  if (!free.empty()) {
+    block = free.back();
+    free.pop_back();
+  } else {
+    const auto wanted = static_cast<int64_t>(*capacity);
+    if (stats_.bytes_reserved + wanted > limit_) TrimLocked();
+    if (stats_.bytes_reserved + wanted > limit_) return nullptr;
+    block = std::aligned_alloc(kAlignment, (*capacity + kAlignment - 1) / kAlignment * kAlignment);
+    if (block == nullptr) return nullptr;
+    stats_.bytes_reserved += wanted;
+  }
+  stats_.bytes_in_use += static_cast<int64_t>(bytes);
+  stats_.peak_bytes_in_use = std::max(stats_.peak_bytes_in_use, stats_.bytes_in_use);
+  ++stats_.live_buffers;
+  return block;
+}
+
+void PoolAllocator::Free(void* block, size_t size, size_t capacity) {
+  MutexLock lock(&mu_);
+  stats_.bytes_in_use -= static_cast<int64_t>(size);
+  --stats_.live_buffers;
+  free_[ClassOf(capacity)].push_back(block);
+}
+
+void PoolAllocator::Trim() {
+  MutexLock lock(&mu_);
+  TrimLocked();
+}
+
+void PoolAllocator::TrimLocked() {
+  for (int c = 0; c < kClasses; ++c) {
+    for (void* block : free_[c]) std::free(block);
+    stats_.bytes_reserved -= static_cast<int64_t>(free_[c].size() * SizeOfClass(c));
+    free_[c].clear();
+    free_[c].shrink_to_fit();
+  }
+}
+
+MemoryStats PoolAllocator::stats() const {
+  MutexLock lock(&mu_);
+  return stats_;
+}
+
+}  // namespace eager::server

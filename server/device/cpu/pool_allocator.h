@@ -1,0 +1,45 @@
+// A pool of aligned host memory with accounting.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "common/mutex.h"
+#include "server/device/device.h"
+
+namespace eager::server {
+
+// Keeps freed blocks in lists by size class and hands them out again: a recycled block costs a lock and a pop, and large
+// ones keep their pages, whose first touch is half of what a large result costs. Thread-safe.
+class PoolAllocator {
+ public:
+  static constexpr size_t kAlignment = 64;
+
+  // Takes at most `limit` bytes from the system.
+  explicit PoolAllocator(int64_t limit) : limit_(limit) {}
+  ~PoolAllocator() { Trim(); }
+
+  // A block of at least `bytes`, and how large it is; null beyond the limit, after free blocks were given back.
+  void* Allocate(size_t bytes, size_t* capacity);
+  // `size` is what was asked for.
+  void Free(void* block, size_t size, size_t capacity);
+  // Gives every free block back to the system.
+  void Trim();
+  MemoryStats stats() const;
+
+ private:
+  // Four classes to a power of two: at most a quarter of a block is never used.
+  static constexpr int kClasses = 4 * 48;
+  static int ClassOf(size_t bytes);
+  static size_t SizeOfClass(int size_class);
+  void TrimLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const int64_t limit_;
+  mutable Mutex mu_;
+  std::array<std::vector<void*>, kClasses> free_ ABSL_GUARDED_BY(mu_);
+  MemoryStats stats_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace eager::server

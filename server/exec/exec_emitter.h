@@ -1,0 +1,29 @@
+// Runs the ops that gradients emit.
+#pragma once
+
+#include "common/ops/grad_context.h"
+#include "server/exec/executor.h"
+
+namespace eager::server {
+
+// Executes each op on `device` and records it on the tapes that still record. For one
+// backward walk, on the session's thread.
+class ExecEmitter final : public Emitter {
+ public:
+  ExecEmitter(SignatureCache& signatures, Device& device, absl::Span<Tape* const> tapes)
+      : signatures_(signatures), device_(device), tapes_(tapes) {}
+
+  absl::StatusOr<absl::InlinedVector<Node, 2>> Run(absl::string_view op, absl::Span<const Node> inputs,
+                                                   const NamedAttrs& attrs) override;
+  absl::StatusOr<Node> Constant(HostTensor value) override;
+
+ private:
+  SignatureCache& signatures_;
+  Device& device_;
+  absl::Span<Tape* const> tapes_;
+};
+
+// The tensor behind a node that the server made; null for a value that was not saved.
+inline TensorRef ToTensor(const Node& node) { return TensorRef(static_cast<Tensor*>(node.value.get())); }
+
+}  // namespace eager::server

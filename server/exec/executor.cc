@@ -1,0 +1,85 @@
+#include "server/exec/executor.h"
+
+#include <exception>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace eager::server {
+namespace {
+
+absl::Status WithOp(const OpSpec& op, const absl::Status& status) {
+  if (status.ok() || absl::StartsWith(status.message(), absl::StrCat(op.name, ":"))) return status;
+  return absl::Status(status.code(), absl::StrCat(op.name, ": ", status.message()));
+}
+
+// Kernels do not throw, but a library under them may.
+absl::Status Call(const KernelRow& kernel, KernelContext& context) {
+  try {
+    return kernel.fn(context);
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("a library failed: ", e.what()));
+  }
+}
+
+absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outputs) {
+  outputs.clear();
+  for (const TensorSpec& spec : plan.outputs) {
+    if (spec.dtype == DType::kResource) {  // made by the kernel
+      outputs.emplace_back();
+      continue;
+    }
+    uint64_t bytes = 0;
+    if (__builtin_mul_overflow(static_cast<uint64_t>(spec.shape.num_elements()), SizeOf(spec.dtype), &bytes)) {
+      return absl::ResourceExhaustedError(absl::StrCat("a result ", spec.ToString(), " is larger than any memory"));
+    }
+    ASSIGN_OR_RETURN(BufferRef buffer, device.Allocate(bytes));
+    outputs.push_back(MakeRef<Tensor>(spec, std::move(buffer)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Tensors& outputs) {
+  const OpSpec& op = signature.op();
+  absl::StatusOr<const Signature::Plan*> planned = signature.PlanFor(inputs);
+  if (!planned.ok()) return WithOp(op, planned.status());
+  const Signature::Plan& plan = **planned;
+  if (op.def->effect == Effect::kAlias) {
+    outputs.assign(1, MakeRef<Tensor>(plan.outputs[0], inputs[0]->buffer(), inputs[0]->offset()));
+    return absl::OkStatus();
+  }
+  if (absl::Status s = Allocate(plan, signature.device(), outputs); !s.ok()) return WithOp(op, s);
+  KernelContext context(op, *plan.attrs, signature.device(), inputs, absl::MakeSpan(outputs), signature.state());
+  return WithOp(op, Call(*plan.kernel, context));
+}
+
+absl::StatusOr<TensorRef> MakeTensor(const TensorSpec& spec, absl::string_view bytes, Device& device) {
+  RETURN_IF_ERROR(CheckBytes(spec, bytes.data(), bytes.size()));
+  ASSIGN_OR_RETURN(BufferRef buffer, device.Allocate(bytes.size()));
+  RETURN_IF_ERROR(device.CopyFromHost(bytes.data(), bytes.size(), *buffer, 0));
+  return MakeRef<Tensor>(spec, std::move(buffer));
+}
+
+TapeTensor ForTape(const TensorRef& tensor) {
+  TapeTensor t;
+  t.id = tensor->id();
+  t.spec = tensor->value_spec();
+  t.value = tensor;
+  return t;
+}
+
+void RecordOp(const Signature& signature, absl::Span<const TensorRef> inputs, const Tensors& outputs,
+              absl::Span<Tape* const> tapes) {
+  if (tapes.empty()) return;
+  TapeEntry entry{&signature.op(), signature.last_plan().attrs, {}, {}};
+  for (const TensorRef& t : inputs) entry.inputs.push_back(ForTape(t));
+  for (const TensorRef& t : outputs) entry.outputs.push_back(ForTape(t));
+  for (Tape* tape : tapes) {
+    if (tape->ShouldRecord(signature.op(), entry.inputs)) tape->Record(entry);
+  }
+}
+
+}  // namespace eager::server

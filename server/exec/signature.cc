@@ -1,0 +1,70 @@
+#include "server/exec/signature.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace eager::server {
+namespace {
+
+// The dtype by which kernels are found: that of the first type attribute, else of the first input or output.
+DType KernelDType(const OpSpec& op, const Attrs& attrs) {
+  for (size_t i = 0; i < op.attrs.size(); ++i) {
+    if (op.attrs[i].kind == AttrKind::kType) return std::get<DType>(attrs[static_cast<int>(i)]);
+  }
+  if (!op.inputs.empty()) return op.inputs[0].dtype;
+  return op.outputs.empty() ? DType::kInvalid : op.outputs[0].dtype;
+}
+
+}  // namespace
+
+absl::StatusOr<const Signature::Plan*> Signature::PlanFor(absl::Span<const TensorRef> inputs) {
+  bool same = planned_ && op_.host_inputs == 0 && inputs.size() == plan_.inputs.size();
+  for (size_t i = 0; same && i < inputs.size(); ++i) same = inputs[i]->value_spec() == plan_.inputs[i];
+  if (!same) RETURN_IF_ERROR(Replan(inputs));
+  return &plan_;
+}
+
+absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
+  planned_ = false;
+  const int n = static_cast<int>(inputs.size());
+  absl::InlinedVector<InferInput, 4> infer(inputs.size());
+  for (int i = 0; i < n; ++i) {
+    const Tensor& t = *inputs[i];
+    infer[i] = {t.dtype(), &t.shape(), {}, t.is_variable() ? &t.value_spec() : nullptr};
+    const bool in_range = op_.has_list_input || i < static_cast<int>(op_.inputs.size());
+    if (in_range && op_.IsHostInput(i, n) && !t.is_variable()) infer[i].host = t.host_view();
+  }
+  auto attrs = std::make_shared<Attrs>(attrs_);
+  Inferred inferred;
+  RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred));
+
+  const DType dtype = KernelDType(op_, *attrs);
+  plan_.kernel = CpuKernels().Find(op_, dtype);
+  if (plan_.kernel == nullptr && op_.def->effect != Effect::kAlias) {
+    return absl::UnimplementedError(
+        absl::StrCat(op_.name, ": there is no kernel for ", Name(dtype), " on ", device_.attributes().name));
+  }
+  plan_.inputs.clear();
+  for (const TensorRef& t : inputs) plan_.inputs.push_back(t->value_spec());
+  plan_.outputs.clear();
+  for (size_t i = 0; i < inferred.dtypes.size(); ++i) {
+    RETURN_IF_ERROR(Shape::Make(inferred.shapes[i].dims()).status());
+    plan_.outputs.push_back({inferred.dtypes[i], inferred.shapes[i]});
+  }
+  plan_.attrs = std::move(attrs);
+  planned_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Signature*> SignatureCache::Get(const OpSpec& op, const NamedAttrs& named, Device& device) {
+  ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(op, named));
+  Key key{std::move(attrs), &device};
+  auto it = map_.find(key);
+  if (it == map_.end()) {
+    SignatureRef signature = MakeRef<Signature>(op, key.attrs, device);
+    it = map_.emplace(std::move(key), std::move(signature)).first;
+  }
+  return it->second.get();
+}
+
+}  // namespace eager::server

@@ -1,0 +1,143 @@
+#include "server/kernels/cpu/arg_scan_kernels.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "server/device/cpu/compute.h"
+#include "server/kernels/cpu/number.h"
+
+namespace eager::server {
+namespace {
+
+// A tensor as [outer, n, inner] around one axis. Work is cut into blocks of at most kWidth columns.
+struct AxisLayout {
+  static constexpr int64_t kWidth = 256;
+  int64_t outer = 1, n = 1, inner = 1;
+
+  AxisLayout(const Shape& shape, int64_t axis) {
+    if (axis < 0) axis += shape.rank();
+    for (int i = 0; i < shape.rank(); ++i) (i < axis ? outer : i == axis ? n : inner) *= shape[i];
+  }
+  int64_t blocks() const { return (inner + kWidth - 1) / kWidth; }
+
+  // Calls body(outer index, first column, number of columns) for every block.
+  template <class F>
+  void ForEachBlock(F body) const {
+    constexpr int64_t kGrain = 1 << 16;  // elements
+    const int64_t width = std::min(inner, kWidth), per_row = blocks();
+    const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, n * width));
+    ParallelFor(outer * per_row, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t first = i % per_row * kWidth;
+        body(i / per_row, first, std::min(kWidth, inner - first));
+      }
+    });
+  }
+};
+
+void StoreIndices(const int64_t* from, int64_t n, const Tensor& out, int64_t at) {
+  const auto store = [&](auto* to) {
+    for (int64_t i = 0; i < n; ++i) to[at + i] = static_cast<std::remove_reference_t<decltype(*to)>>(from[i]);
+  };
+  switch (out.dtype()) {
+    case DType::kInt64: return store(out.mutable_data<int64_t>());
+    case DType::kInt32: return store(out.mutable_data<int32_t>());
+    case DType::kInt16: return store(out.mutable_data<int16_t>());
+    default: return store(out.mutable_data<uint16_t>());
+  }
+}
+
+// The largest finite value of T, as elements of T are compared.
+template <class T>
+Ordered<T> LargestFinite() {
+  if constexpr (std::is_same_v<T, Float16>) return 65504.0f;
+  if constexpr (std::is_same_v<T, BFloat16>) return 0x1.FEp127f;
+  return std::numeric_limits<Ordered<T>>::max();
+}
+
+template <class T>
+Ordered<T> SmallestFinite() {
+  if constexpr (kIsFloat<T>) return -LargestFinite<T>();
+  return std::numeric_limits<Ordered<T>>::lowest();
+}
+
+// Starts with index 0 and the lowest finite value, as TensorFlow does: only what is beyond that counts, which a nan
+// never is.
+template <class T, bool kMax>
+absl::Status ArgExtremum(KernelContext& k) {
+  using V = Ordered<T>;
+  const AxisLayout l(k.input(0).shape(), k.host(1).int_at(0));
+  const T* in = k.input(0).data<T>();
+  l.ForEachBlock([&](int64_t outer, int64_t first, int64_t width) {
+    V best[AxisLayout::kWidth];
+    int64_t index[AxisLayout::kWidth];
+    std::fill_n(best, width, kMax ? SmallestFinite<T>() : LargestFinite<T>());
+    std::fill_n(index, width, 0);
+    const T* x = in + outer * l.n * l.inner + first;
+    for (int64_t i = 0; i < l.n; ++i, x += l.inner) {
+      for (int64_t j = 0; j < width; ++j) {
+        const V v = Widen<V>(x[j]);
+        const bool better = kMax ? v > best[j] : v < best[j];
+        best[j] = better ? v : best[j];
+        index[j] = better ? i : index[j];
+      }
+    }
+    StoreIndices(index, width, k.output(0), outer * l.inner + first);
+  });
+  return absl::OkStatus();
+}
+template <class T>
+struct ArgMaxKernel {
+  static absl::Status Run(KernelContext& k) { return ArgExtremum<T, true>(k); }
+};
+template <class T>
+struct ArgMinKernel {
+  static absl::Status Run(KernelContext& k) { return ArgExtremum<T, false>(k); }
+};
+
+// Running sums are kept as double, so that long ones of floats stay accurate.
+template <class T, bool kProduct>
+absl::Status Scan(KernelContext& k) {
+  using Acc = std::conditional_t<kIsFloat<T> && !kProduct, double, Wide<T>>;
+  const AxisLayout l(k.input(0).shape(), k.host(1).int_at(0));
+  const bool exclusive = k.attr<bool>("exclusive"), reverse = k.attr<bool>("reverse");
+  const T* in = k.input(0).data<T>();
+  T* out = k.output(0).mutable_data<T>();
+  l.ForEachBlock([&](int64_t outer, int64_t first, int64_t width) {
+    Acc acc[AxisLayout::kWidth];
+    std::fill_n(acc, width, kProduct ? Acc(1) : Acc(0));
+    for (int64_t step = 0; step < l.n; ++step) {
+      const int64_t i = reverse ? l.n - 1 - step : step;
+      const int64_t at = (outer * l.n + i) * l.inner + first;
+      for (int64_t j = 0; j < width; ++j) {
+        const Acc before = acc[j], x = Widen<Acc>(in[at + j]);
+        acc[j] = kProduct ? before * x : before + x;
+        out[at + j] = Narrow<T>(exclusive ? before : acc[j]);
+      }
+    }
+  });
+  return absl::OkStatus();
+}
+template <class T>
+struct CumsumKernel {
+  static absl::Status Run(KernelContext& k) { return Scan<T, false>(k); }
+};
+template <class T>
+struct CumprodKernel {
+  static absl::Status Run(KernelContext& k) { return Scan<T, true>(k); }
+};
+
+}  // namespace
+
+std::vector<KernelRow> ArgScanKernels() {
+  std::vector<KernelRow> rows;
+  AddNumberRows<ArgMaxKernel>(rows, "ArgMax");
+  AddNumberRows<ArgMinKernel>(rows, "ArgMin");
+  AddRows<ArgMaxKernel, bool>(rows, "ArgMax");
+  AddRows<ArgMinKernel, bool>(rows, "ArgMin");
+  AddNumberRows<CumsumKernel>(rows, "Cumsum");
+  AddNumberRows<CumprodKernel>(rows, "Cumprod");
+  return rows;
+}
+
+}  // namespace eager::server

@@ -1,0 +1,210 @@
+#include "server/kernels/cpu/cast.h"
+
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "server/device/cpu/compute.h"
+#include "server/kernels/cpu/broadcast.h"
+#include "server/kernels/cpu/element.h"
+
+namespace eager::server {
+namespace {
+
+// x toward 0 as x86 converts it, where TensorFlow's golden results come from: nan and what does not fit give the
+// smallest integer.
+template <class Int, class Float>
+Int Convert(Float x) {
+  constexpr Int kMin = std::numeric_limits<Int>::min();
+  return x >= static_cast<Float>(kMin) && x < -static_cast<Float>(kMin) ? static_cast<Int>(x) : kMin;
+}
+
+// Narrow integers are the low bits of an int32, uint32 those of an int64; uint64 has a range of its own above int64's.
+template <class To, class Float>
+To FloatToInt(Float x) {
+  if constexpr (std::is_same_v<To, uint64_t>) {
+    constexpr Float kTop = 0x1p63;
+    return x >= kTop ? static_cast<uint64_t>(Convert<int64_t>(x - kTop)) ^ uint64_t{1} << 63
+                     : static_cast<uint64_t>(Convert<int64_t>(x));
+  } else if constexpr (std::is_same_v<To, uint32_t> || std::is_same_v<To, int64_t>) {
+    return static_cast<To>(Convert<int64_t>(x));
+  } else {
+    return static_cast<To>(Convert<int32_t>(x));
+  }
+}
+
+using Loop = void (*)(const void* in, void* out, int64_t n);
+
+template <class From, class To>
+void CastLoop(const void* in, void* out, int64_t n) {
+  const From* x = static_cast<const From*>(in);
+  To* y = static_cast<To*>(out);
+  for (int64_t i = 0; i < n; ++i) {
+    if constexpr (std::is_same_v<To, bool>) {
+      y[i] = x[i] != From(0);
+    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+      y[i] = FloatToInt<To>(x[i]);
+    } else {
+      y[i] = static_cast<To>(x[i]);
+    }
+  }
+}
+
+// Doubles cut to the digits that a float has.
+void TruncateToFloat(const void* in, void* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    double x = static_cast<const double*>(in)[i];
+    uint64_t bits;
+    std::memcpy(&bits, &x, sizeof(x));
+    if (x == x) bits &= ~uint64_t{0} << 29;
+    std::memcpy(&x, &bits, sizeof(x));
+    static_cast<float*>(out)[i] = static_cast<float>(x);
+  }
+}
+
+template <class T>
+void CopyLoop(const void* in, void* out, int64_t n) {
+  std::memcpy(out, in, n * sizeof(T));
+}
+
+// Between types that are not half precision. Integers of one size have the same bits whatever their sign.
+template <class From>
+Loop LoopTo(DType to) {
+  constexpr bool kFromFloat = std::is_floating_point_v<From>;
+  switch (to) {
+    case DType::kFloat32:
+      return &CastLoop<From, float>;
+    case DType::kFloat64:
+      return &CastLoop<From, double>;
+    case DType::kBool:
+      return &CastLoop<From, bool>;
+    case DType::kInt8:
+    case DType::kUint8:
+      return &CastLoop<From, uint8_t>;
+    case DType::kInt16:
+    case DType::kUint16:
+      return &CastLoop<From, uint16_t>;
+    case DType::kInt32:
+      return &CastLoop<From, std::conditional_t<kFromFloat, int32_t, uint32_t>>;
+    case DType::kUint32:
+      return &CastLoop<From, uint32_t>;
+    case DType::kInt64:
+      return &CastLoop<From, std::conditional_t<kFromFloat, int64_t, uint64_t>>;
+    case DType::kUint64:
+      return &CastLoop<From, uint64_t>;
+    default:
+      return nullptr;
+  }
+}
+
+Loop FindLoop(DType from, DType to) {
+  switch (from) {
+    case DType::kFloat32:
+      return to == from ? &CopyLoop<float> : LoopTo<float>(to);
+    case DType::kFloat64:
+      return LoopTo<double>(to);
+    case DType::kBool:
+    case DType::kUint8:
+      return LoopTo<uint8_t>(to);
+    case DType::kInt8:
+      return LoopTo<int8_t>(to);
+    case DType::kUint16:
+      return LoopTo<uint16_t>(to);
+    case DType::kInt16:
+      return LoopTo<int16_t>(to);
+    case DType::kUint32:
+      return LoopTo<uint32_t>(to);
+    case DType::kInt32:
+      return LoopTo<int32_t>(to);
+    case DType::kUint64:
+      return LoopTo<uint64_t>(to);
+    case DType::kInt64:
+      return LoopTo<int64_t>(to);
+    default:
+      return nullptr;
+  }
+}
+
+template <class H>
+void LoadLoop(const void* in, void* out, int64_t n) {
+  LoadHalves(static_cast<const H*>(in), static_cast<float*>(out), n);
+}
+template <class H>
+void StoreLoop(const void* in, void* out, int64_t n) {
+  StoreHalves(static_cast<const float*>(in), static_cast<H*>(out), n);
+}
+// Cuts the digits that H does not have: what is left is stored without rounding.
+template <class H>
+void TruncatingStoreLoop(const void* in, void* out, int64_t n) {
+  constexpr uint32_t kKept = ~uint32_t{0} << (std::is_same_v<H, BFloat16> ? 16 : 13);
+  for (int64_t i = 0; i < n; ++i) {
+    const float x = static_cast<const float*>(in)[i];
+    StoreHalf(x == x ? FloatOf(BitsOf(x) & kKept) : x, static_cast<H*>(out)[i]);
+  }
+}
+
+bool IsHalf(DType d) { return d == DType::kFloat16 || d == DType::kBFloat16; }
+
+// A cast in up to three steps: half precision goes through float. Steps that are not needed are null.
+struct CastPlan {
+  Loop load = nullptr;   // half precision to float
+  Loop core = nullptr;   // always there
+  Loop store = nullptr;  // float to half precision
+};
+
+CastPlan MakePlan(DType from, DType to, bool truncate) {
+  CastPlan plan;
+  if (from == to && IsHalf(from)) {
+    plan.core = &CopyLoop<uint16_t>;
+    return plan;
+  }
+  if (IsHalf(from)) plan.load = from == DType::kFloat16 ? &LoadLoop<Float16> : &LoadLoop<BFloat16>;
+  if (to == DType::kFloat16) plan.store = truncate ? &TruncatingStoreLoop<Float16> : &StoreLoop<Float16>;
+  if (to == DType::kBFloat16) plan.store = truncate ? &TruncatingStoreLoop<BFloat16> : &StoreLoop<BFloat16>;
+  const DType core_from = IsHalf(from) ? DType::kFloat32 : from, core_to = IsHalf(to) ? DType::kFloat32 : to;
+  const bool truncate_double = truncate && core_from == DType::kFloat64 && core_to == DType::kFloat32;
+  plan.core = truncate_double ? &TruncateToFloat : FindLoop(core_from, core_to);
+  return plan;
+}
+
+void RunPlan(const CastPlan& plan, const char* in, size_t in_size, char* out, size_t out_size, int64_t total) {
+  if (plan.load == nullptr && plan.store == nullptr) return plan.core(in, out, total);
+  float loaded[kHalfChunk], results[kHalfChunk];
+  ForHalfChunks(total, [&](int64_t at, int64_t n) {
+    const void* x = in + at * in_size;
+    void* y = out + at * out_size;
+    if (plan.load != nullptr) {
+      plan.load(x, loaded, n);
+      x = loaded;
+    }
+    plan.core(x, plan.store != nullptr ? results : y, n);
+    if (plan.store != nullptr) plan.store(results, y, n);
+  });
+}
+
+}  // namespace
+
+DTypeSet CastDTypes() {
+  return {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kBFloat16, DType::kInt8,   DType::kInt16, DType::kInt32,
+          DType::kInt64,   DType::kUint8,   DType::kUint16,  DType::kUint32,   DType::kUint64, DType::kBool};
+}
+
+absl::Status CastKernel(KernelContext& k) {
+  const Tensor& x = k.input(0);
+  const Tensor& y = k.output(0);
+  const CastPlan plan = MakePlan(x.dtype(), y.dtype(), k.attr<bool>("Truncate"));
+  if (plan.core == nullptr) {
+    return absl::UnimplementedError(
+        absl::StrCat("Cast ", OpDefName(x.dtype()), " to ", OpDefName(y.dtype()), " is not supported"));
+  }
+  const char* in = x.data<char>();
+  char* out = y.mutable_data<char>();
+  const size_t in_size = SizeOf(x.dtype()), out_size = SizeOf(y.dtype());
+  ParallelFor(x.num_elements(), kElementwiseGrain, [&](int64_t begin, int64_t end) {
+    RunPlan(plan, in + begin * in_size, in_size, out + begin * out_size, out_size, end - begin);
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

@@ -1,0 +1,88 @@
+// eagerd: flags -> Server::Make -> wait for a signal -> drain.
+
+#include <grpcpp/grpcpp.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "absl/strings/str_join.h"
+#include "eager/v1/service.pb.h"
+#include "server/rpc/health_check.h"
+#include "server/rpc/server.h"
+#include "server/version.h"
+
+namespace {
+
+using eager::server::Server;
+using eager::server::ServerOptions;
+
+struct Flags {
+  ServerOptions server;
+  double grace_seconds = 10;
+  std::string log_level = "info";
+  std::string check;  // an address: act as a health check's client instead
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  app.set_version_flag("--version", eager::server::kVersion);
+  app.set_config("--config", "", "Read flags from this file (name=value lines)")->envname("EAGERD_CONFIG");
+  app.add_option("--listen", flags.server.listen, "Addresses for gRPC: host:port (port 0: any free one) or unix:/path")
+      ->envname("EAGERD_LISTEN")->delimiter(',')->capture_default_str();
+  app.add_option("--devices", flags.server.devices, "Devices to serve, comma-separated; the first is the default")
+      ->envname("EAGERD_DEVICES")->capture_default_str();
+  app.add_option("--cpu-memory-limit", flags.server.cpu_memory_limit, "Most memory for tensors on the CPU, as 4GiB; 0: all")
+      ->envname("EAGERD_CPU_MEMORY_LIMIT")->transform(CLI::AsSizeValue(false))->capture_default_str();
+  app.add_option("--compute-threads", flags.server.compute_threads, "Threads for large kernels; 0: all cores")
+      ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
+  app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
+      ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--log-level", flags.log_level, "What to log")
+      ->envname("EAGERD_LOG_LEVEL")->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))->capture_default_str();
+  app.add_option("--check", flags.check, "Ask the daemon at this address whether it is healthy; exit 0 if it is, else 1");
+}
+
+int Serve(const Flags& flags) {
+  // Blocked before any thread starts, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(flags.server);
+  if (!server.ok()) {
+    std::cerr << "eagerd: " << server.status().message() << "\n";
+    return 2;
+  }
+  for (const std::string& address : (*server)->addresses()) spdlog::info("event=listening address={}", address);
+  spdlog::info("event=ready version={} devices={}", eager::server::kVersion, flags.server.devices);
+
+  int received = 0;
+  sigwait(&signals, &received);
+  spdlog::info("event=draining signal={} grace_seconds={}", strsignal(received), flags.grace_seconds);
+  (*server)->Shutdown(absl::Seconds(flags.grace_seconds));
+  spdlog::info("event=stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app{"eagerd owns the devices of this host and runs eager ops on them for clients over gRPC.", "eagerd"};
+  AddFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {  // --help, --version
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::cerr << "eagerd: " << e.what() << " (see eagerd --help)\n";
+    return 2;
+  }
+  spdlog::set_pattern("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  spdlog::flush_on(spdlog::level::info);
+  return flags.check.empty() ? Serve(flags) : eager::server::CheckHealth(flags.check);
+}

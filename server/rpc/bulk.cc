@@ -1,0 +1,153 @@
+#include "server/rpc/bulk.h"
+
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/wire/chunk.h"
+#include "common/wire/wire.h"
+#include "eager/v1/service.pb.h"
+#include "server/rpc/hello.h"
+#include "server/rpc/status.h"
+
+namespace eager::server {
+namespace {
+
+grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
+  grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
+ public:
+  UploadReactor(SessionRegistry& sessions, grpc::ByteBuffer* response) : sessions_(sessions), response_(response) {
+    StartRead(&chunk_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      Finish(ToGrpc(Complete()));
+      return;
+    }
+    grpc::ProtoBufferReader reader(&chunk_);
+    if (absl::Status status = ReadChunk(&reader, &header_, *this); !status.ok()) {
+      Finish(ToGrpc(status));
+      return;
+    }
+    StartRead(&chunk_);
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status OnHeader() override {
+    if (session_ != nullptr) return absl::InvalidArgumentError("Upload: a second header came");
+    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session()));
+    ASSIGN_OR_RETURN(spec_, FromWire(header_.spec()));
+    if (spec_.dtype != DType::kString &&
+        header_.num_bytes() != static_cast<uint64_t>(spec_.shape.num_elements()) * SizeOf(spec_.dtype)) {
+      return absl::InvalidArgumentError(absl::StrCat("Upload: a tensor ", spec_.ToString(), " does not have ",
+                                                     header_.num_bytes(), " bytes of values"));
+    }
+    if (header_.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Upload: the tensor is too large");
+    ASSIGN_OR_RETURN(Device * device, session_->devices().Find(header_.device()));
+    ASSIGN_OR_RETURN(buffer_, device->Allocate(header_.num_bytes()));
+    return absl::OkStatus();
+  }
+
+  char* Room(size_t n) override {
+    if (!buffer_ || n > buffer_->size() - received_) return nullptr;
+    char* room = static_cast<char*>(buffer_->data()) + received_;
+    received_ += n;
+    return room;
+  }
+
+  absl::Status Complete() {
+    if (!buffer_) return absl::InvalidArgumentError("Upload: no header came");
+    if (received_ != buffer_->size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Upload: ", received_, " of ", buffer_->size(), " bytes came before the end"));
+    }
+    RETURN_IF_ERROR(CheckBytes(spec_, buffer_->data(), buffer_->size()));
+    RETURN_IF_ERROR(session_->uploads().Put(header_.id(), MakeRef<Tensor>(spec_, buffer_)));
+    v1::UploadResponse response;
+    response.set_num_bytes(received_);
+    *response_ = Serialize(response);
+    return absl::OkStatus();
+  }
+
+  SessionRegistry& sessions_;
+  grpc::ByteBuffer* response_;
+  grpc::ByteBuffer chunk_;
+  v1::UploadHeader header_;
+  std::shared_ptr<Session> session_;
+  TensorSpec spec_;
+  BufferRef buffer_;
+  size_t received_ = 0;
+};
+
+class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  DownloadReactor(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
+    if (absl::Status status = Start(sessions, request); !status.ok()) Finish(ToGrpc(status));
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok && sent_ < tensor_->num_bytes()) {
+      WriteNext(nullptr);
+    } else {
+      Finish(ok ? grpc::Status::OK : grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status Start(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
+    grpc::ByteBuffer copy = request;
+    grpc::ProtoBufferReader reader(&copy);
+    v1::DownloadRequest parsed;
+    if (!parsed.ParseFromZeroCopyStream(&reader)) return absl::InvalidArgumentError("Download: the request is garbage");
+    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session()));
+    // `this` stays alive until Finish, which the taker or this function's caller sees to.
+    return session->downloads().TakeWhenPut(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
+      if (!tensor.ok()) {
+        Finish(ToGrpc(tensor.status()));
+        return;
+      }
+      tensor_ = *std::move(tensor);
+      v1::TensorSpec spec;
+      ToWire(tensor_->spec(), &spec);
+      WriteNext(&spec);
+    });
+  }
+
+  void WriteNext(const v1::TensorSpec* spec) {
+    const size_t n = std::min(kChunkBytes, tensor_->num_bytes() - sent_);
+    const std::string prefix = ChunkPrefix(spec, n);
+    // The transport sends the tensor's own memory, which this reference keeps until it has.
+    auto* keep = new TensorRef(tensor_);
+    const grpc::Slice slices[] = {
+        grpc::Slice(prefix),
+        grpc::Slice(static_cast<char*>(tensor_->raw()) + sent_, n, [](void* ref) { delete static_cast<TensorRef*>(ref); }, keep)};
+    chunk_ = grpc::ByteBuffer(slices, 2);
+    sent_ += n;
+    StartWrite(&chunk_);
+  }
+
+  TensorRef tensor_;
+  size_t sent_ = 0;
+  grpc::ByteBuffer chunk_;
+};
+
+}  // namespace
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, grpc::ByteBuffer* response) {
+  return new UploadReactor(sessions, response);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
+  return new DownloadReactor(sessions, request);
+}
+
+}  // namespace eager::server

@@ -1,0 +1,14 @@
+// Upload and Download: tensor bytes as raw gRPC messages, copied once on their way in and not at all on their way out.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include "server/session/session_registry.h"
+
+namespace eager::server {
+
+// Reactors delete themselves when their call is over.
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, grpc::ByteBuffer* response);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const grpc::ByteBuffer& request);
+
+}  // namespace eager::server

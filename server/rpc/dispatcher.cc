@@ -1,0 +1,117 @@
+#include "server/rpc/dispatcher.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/wire/wire.h"
+
+namespace eager::server {
+
+Dispatcher::~Dispatcher() {
+  if (session_ != nullptr) sessions_.Close(token_, absl::CancelledError("the session's stream has ended"));
+}
+
+absl::StatusOr<bool> Dispatcher::Handle(const v1::ClientMessage& message, v1::ServerMessage* reply) {
+  if (session_ == nullptr) RETURN_IF_ERROR(Open(message));
+  if (message.seq() != done_seq_ + 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("message ", done_seq_ + 1, " was expected, but message ", message.seq(), " came"));
+  }
+  for (int i = 0; i < message.items_size(); ++i) {
+    if (absl::Status status = HandleItem(message.items(i), reply); !status.ok()) {
+      v1::Failure* failure = reply->add_failures();
+      failure->set_seq(message.seq());
+      failure->set_item(static_cast<uint32_t>(i));
+      ToWire(status, failure->mutable_status());
+    }
+  }
+  session_->Release(absl::MakeConstSpan(message.releases().data(), static_cast<size_t>(message.releases_size())));
+  done_seq_ = message.seq();
+  reply->set_done_seq(done_seq_);
+  return reply->fetched_size() > 0 || reply->failures_size() > 0;
+}
+
+absl::Status Dispatcher::Open(const v1::ClientMessage& message) {
+  if (!message.has_open()) return absl::InvalidArgumentError("the first message of a stream must open a session");
+  token_ = message.open().token();
+  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, message.open().client(), peer_));
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* reply) {
+  switch (item.kind_case()) {
+    case v1::Item::kRun:
+      return Run(item.run());
+    case v1::Item::kDefine:
+      return Define(item.define());
+    case v1::Item::kConstant:
+      return Put(item.constant());
+    case v1::Item::kFetch:
+      return Fetch(item.fetch(), reply);
+    case v1::Item::kBeginTape:
+      return session_->BeginTape(item.begin_tape().tape(), item.begin_tape().persistent());
+    case v1::Item::kEndTape:
+      return session_->EndTape(item.end_tape().tape());
+    case v1::Item::kWatch:
+      return session_->Watch(item.watch().tape(), item.watch().handle());
+    case v1::Item::kBackward:
+      return Backward(item.backward());
+    case v1::Item::KIND_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("an item is of no kind that this server knows");
+}
+
+absl::Status Dispatcher::Run(const v1::RunOp& run) {
+  absl::InlinedVector<uint64_t, 4> inputs;
+  for (uint64_t back : run.inputs()) inputs.push_back(run.first_output() - back);
+  return session_->Run({run.signature(), inputs, run.first_output(), run.num_outputs(),
+                        absl::MakeConstSpan(run.tapes().data(), static_cast<size_t>(run.tapes_size()))});
+}
+
+absl::Status Dispatcher::Define(const v1::DefineSignature& define) {
+  NamedAttrs attrs;
+  for (const auto& [name, value] : define.attrs()) {
+    ASSIGN_OR_RETURN(AttrValue converted, FromWire(value));
+    attrs.push_back({name, std::move(converted)});
+  }
+  return session_->Define(define.id(), define.op(), attrs, define.device());
+}
+
+absl::Status Dispatcher::Put(const v1::Constant& constant) {
+  if (constant.source_case() == v1::Constant::kUpload) {
+    return session_->PutUpload(constant.handle(), constant.upload());
+  }
+  ASSIGN_OR_RETURN(TensorSpec spec, FromWire(constant.value().spec()));
+  return session_->PutConstant(constant.handle(), spec, constant.value().data(), constant.device());
+}
+
+absl::Status Dispatcher::Backward(const v1::Backward& b) {
+  const auto span = [](const auto& field) { return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size())); };
+  return session_->Backward({b.tape(), span(b.targets()), span(b.output_gradients()), span(b.sources()),
+                             b.first_result(), b.unconnected_zero(), span(b.tapes())});
+}
+
+absl::Status Dispatcher::Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply) {
+  v1::Fetched* fetched = reply->add_fetched();
+  fetched->set_id(fetch.id());
+  absl::StatusOr<TensorRef> tensor = session_->Read(fetch.handle());
+  if (tensor.ok()) {
+    ToWire((*tensor)->spec(), fetched->mutable_value()->mutable_spec());
+    const size_t bytes = (*tensor)->num_bytes();
+    if (fetch.spec_only()) return absl::OkStatus();
+    if (!fetch.download() && bytes <= kMaxInlineBytes) {
+      std::string* data = fetched->mutable_value()->mutable_data();
+      data->resize(bytes);
+      const Tensor& t = **tensor;
+      ToWire(t.buffer()->device()->CopyToHost(*t.buffer(), t.offset(), bytes, data->data()), fetched->mutable_status());
+      return absl::OkStatus();
+    }
+  } else {
+    ToWire(tensor.status(), fetched->mutable_status());
+  }
+  // A Download may wait for this id already, so it hears of errors too.
+  if (fetch.download() || tensor.ok()) return session_->downloads().Put(fetch.id(), std::move(tensor));
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

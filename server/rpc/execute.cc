@@ -1,0 +1,117 @@
+#include "server/rpc/execute.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "server/exec/executor.h"
+#include "server/rpc/json_tensor.h"
+
+namespace eager::server {
+namespace {
+
+absl::Status At(const OpSpec& op, int input, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(op.name, ": input ", input, ": ", status.message()));
+}
+
+// The dtype of every input: see Execute.
+class DTypeChooser {
+ public:
+  DTypeChooser(const OpSpec& op, const Attrs& attrs, absl::Span<const JsonValues> inputs) : op_(op), inputs_(inputs) {
+    bound_.resize(op.attrs.size(), DType::kInvalid);
+    for (size_t a = 0; a < op.attrs.size(); ++a) {
+      if (const DType* given = std::get_if<DType>(&attrs[static_cast<int>(a)])) bound_[a] = *given;
+    }
+    for (int i = 0; i < size(); ++i) {
+      if (DType named = inputs_[i].named_dtype(); named != DType::kInvalid) Bind(i, named);
+    }
+    for (int i = 0; i < size(); ++i) {  // fractions decide before whole numbers: [1, 2] * [0.5, 1] is float
+      if (inputs_[i].natural_dtype() != DType::kInt32) Bind(i, Allowed(i, inputs_[i].natural_dtype()));
+    }
+    for (int i = 0; i < size(); ++i) Bind(i, Allowed(i, inputs_[i].natural_dtype()));
+  }
+
+  DType Choose(int i) const {
+    if (DType named = inputs_[i].named_dtype(); named != DType::kInvalid) return named;
+    const ArgSpec& arg = Arg(i);
+    return arg.type_attr < 0 ? arg.dtype : bound_[arg.type_attr];
+  }
+
+ private:
+  int size() const { return static_cast<int>(inputs_.size()); }
+  const ArgSpec& Arg(int i) const { return op_.inputs[op_.InputArg(i, size())]; }
+  void Bind(int i, DType dtype) {
+    const int attr = Arg(i).type_attr;
+    if (attr >= 0 && bound_[attr] == DType::kInvalid) bound_[attr] = dtype;
+  }
+  // `natural` where the op allows it, else the first of the usual types that it allows.
+  DType Allowed(int i, DType natural) const {
+    if (Arg(i).type_attr < 0) return natural;
+    const DTypeSet allowed = op_.attrs[Arg(i).type_attr].dtypes;
+    for (DType d : {natural, DType::kFloat32, DType::kInt32, DType::kInt64, DType::kBool}) {
+      if (allowed.contains(d)) return d;
+    }
+    return natural;
+  }
+
+  const OpSpec& op_;
+  absl::Span<const JsonValues> inputs_;
+  absl::InlinedVector<DType, 4> bound_;
+};
+
+absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v1::ExecuteRequest& request, Device& device) {
+  const int n = request.inputs_size();
+  const int fixed = static_cast<int>(op.inputs.size());
+  if (op.has_list_input ? n < fixed : n != fixed) {
+    Inferred inferred;  // says what is expected
+    std::vector<InferInput> none(static_cast<size_t>(n));
+    Attrs copy = attrs;
+    RETURN_IF_ERROR(Infer(op, none, copy, inferred));
+  }
+  std::vector<JsonValues> values;
+  for (int i = 0; i < n; ++i) {
+    absl::StatusOr<JsonValues> parsed = JsonValues::Parse(request.inputs(i));
+    if (!parsed.ok()) return At(op, i, parsed.status());
+    values.push_back(*std::move(parsed));
+  }
+  const DTypeChooser chooser(op, attrs, values);
+  Tensors inputs;
+  for (int i = 0; i < n; ++i) {
+    if (chooser.Choose(i) == DType::kResource) {
+      return At(op, i, absl::UnimplementedError("a variable lives in a session; Execute has none"));
+    }
+    absl::StatusOr<HostTensor> host = values[static_cast<size_t>(i)].Convert(chooser.Choose(i));
+    if (!host.ok()) return At(op, i, host.status());
+    ASSIGN_OR_RETURN(TensorRef tensor, MakeTensor(host->spec(), host->bytes(), device));
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request, v1::ExecuteResponse* response) {
+  if (request.op().empty()) return absl::InvalidArgumentError("'op' is missing");
+  ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(request.op()));
+  ASSIGN_OR_RETURN(Device * device, devices.Find(request.device()));
+  NamedAttrs named;
+  for (const auto& [name, json] : request.attrs()) {
+    ASSIGN_OR_RETURN(AttrValue value, AttrFromJson(*op, name, json));
+    named.push_back({name, std::move(value)});
+  }
+  ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*op, named));
+  ASSIGN_OR_RETURN(Tensors inputs, ReadInputs(*op, attrs, request, *device));
+  Signature signature(*op, std::move(attrs), *device);
+  Tensors outputs;
+  RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
+  for (const TensorRef& output : outputs) {
+    if (output->is_variable()) {
+      return absl::UnimplementedError(absl::StrCat(op->name, ": a variable lives in a session; Execute has none"));
+    }
+    std::string bytes(output->num_bytes(), '\0');
+    RETURN_IF_ERROR(device->CopyToHost(*output->buffer(), output->offset(), bytes.size(), bytes.data()));
+    ASSIGN_OR_RETURN(HostTensor host, HostTensor::FromBytes(output->spec(), bytes));
+    RETURN_IF_ERROR(ToJson(host, response->add_outputs()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

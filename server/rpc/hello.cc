@@ -1,0 +1,26 @@
+#include "server/rpc/hello.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/rpc/dispatcher.h"
+#include "server/rpc/listings.h"
+#include "server/version.h"
+
+namespace eager::server {
+
+absl::Status SayHello(const DeviceSet& devices, const v1::HelloRequest& request, v1::HelloResponse* response) {
+  if (request.min_version() > kProtocolVersion || request.max_version() < kProtocolVersion) {
+    return absl::FailedPreconditionError(absl::StrCat("the client speaks versions ", request.min_version(), " to ",
+                                                      request.max_version(), " of the protocol, this server speaks ",
+                                                      kProtocolVersion));
+  }
+  response->set_version(kProtocolVersion);
+  response->set_server_version(kVersion);
+  response->set_op_table_revision(OpTable::Builtin().revision());
+  response->mutable_limits()->set_max_message_bytes(kMaxMessageBytes);
+  response->mutable_limits()->set_max_inline_bytes(kMaxInlineBytes);
+  response->mutable_limits()->set_max_tensor_bytes(kMaxTensorBytes);
+  for (const auto& device : devices.devices()) DescribeDevice(*device, response->add_devices());
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

@@ -1,0 +1,72 @@
+#include "server/rpc/listings.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status_macros.h"
+#include "server/kernels/kernel.h"
+
+namespace eager::server {
+namespace {
+
+void DescribeArg(const OpSpec& op, const ArgSpec& arg, v1::OpDescription::Arg* out) {
+  const absl::string_view type = arg.type_attr >= 0 ? op.attrs[arg.type_attr].name : Name(arg.dtype);
+  out->set_name(std::string(arg.name));
+  out->set_type(arg.number_attr >= 0 ? absl::StrCat(op.attrs[arg.number_attr].name, " * ", type) : std::string(type));
+  out->set_host(arg.host);
+}
+
+void DescribeAttr(const AttrSpec& attr, v1::OpDescription::Attr* out) {
+  out->set_name(std::string(attr.name));
+  out->set_kind(std::string(Name(attr.kind)));
+  if (attr.kind == AttrKind::kType) out->set_allowed(attr.dtypes.ToString());
+  if (!attr.choices.empty()) out->set_allowed(absl::StrCat("'", absl::StrJoin(attr.choices, "', '"), "'"));
+  if (attr.minimum.has_value()) out->set_allowed(absl::StrCat(">= ", *attr.minimum));
+  if (attr.default_value.index() != 0) out->set_default_value(ToString(attr.default_value));
+  out->set_inferred(attr.inferred);
+}
+
+}  // namespace
+
+void DescribeDevice(const Device& device, v1::DeviceInfo* info) {
+  const DeviceAttributes& attributes = device.attributes();
+  const MemoryStats stats = device.memory_stats();
+  info->set_name(attributes.name);
+  info->set_type(attributes.type);
+  info->set_memory_limit(attributes.memory_limit);
+  info->set_incarnation(attributes.incarnation);
+  info->set_physical_desc(attributes.physical_desc);
+  info->set_bytes_in_use(stats.bytes_in_use);
+  info->set_peak_bytes_in_use(stats.peak_bytes_in_use);
+  info->set_bytes_reserved(stats.bytes_reserved);
+  info->set_live_buffers(stats.live_buffers);
+}
+
+void DescribeSession(const Session& session, v1::SessionInfo* info) {
+  const SessionStats& stats = session.stats();
+  info->set_client(session.client());
+  info->set_peer(session.peer());
+  info->set_handles(stats.handles.load(std::memory_order_relaxed));
+  info->set_signatures(stats.signatures.load(std::memory_order_relaxed));
+  info->set_tapes(stats.tapes.load(std::memory_order_relaxed));
+  info->set_ops(stats.ops.load(std::memory_order_relaxed));
+  info->set_age_seconds(absl::ToDoubleSeconds(absl::Now() - session.started()));
+}
+
+absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) {
+  ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(name));
+  description->set_name(std::string(op->name));
+  description->set_doc(std::string(op->def->doc));
+  for (const ArgSpec& arg : op->inputs) DescribeArg(*op, arg, description->add_inputs());
+  for (const ArgSpec& arg : op->outputs) DescribeArg(*op, arg, description->add_outputs());
+  for (const AttrSpec& attr : op->attrs) DescribeAttr(attr, description->add_attrs());
+  description->set_differentiable(op->differentiable);
+  const DTypeSet dtypes = CpuKernels().dtypes(*op);
+  for (int d = 0; d < kNumDTypes; ++d) {
+    if (IsValid(static_cast<DType>(d)) && dtypes.contains(static_cast<DType>(d))) {
+      description->add_dtypes(std::string(Name(static_cast<DType>(d))));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace eager::server

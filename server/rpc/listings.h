@@ -1,0 +1,15 @@
+// What the List and Describe calls say.
+#pragma once
+
+#include "common/ops/op_table.h"
+#include "eager/v1/service.pb.h"
+#include "server/session/session_registry.h"
+
+namespace eager::server {
+
+void DescribeDevice(const Device& device, v1::DeviceInfo* info);
+void DescribeSession(const Session& session, v1::SessionInfo* info);
+// NOT_FOUND for an unknown op.
+absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description);
+
+}  // namespace eager::server

@@ -1,0 +1,85 @@
+#include "server/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <unistd.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status_macros.h"
+#include "server/device/cpu/compute.h"
+#include "server/rpc/hello.h"
+#include "server/rpc/service.h"
+
+namespace eager::server {
+namespace {
+
+class GrpcServer final : public Server {
+ public:
+  GrpcServer(std::unique_ptr<DeviceSet> devices)
+      : devices_(std::move(devices)), sessions_(*devices_), service_(sessions_) {}
+  ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
+
+  absl::Status Start(const ServerOptions& options) {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    // Without this a second daemon on the same port starts and takes half of the connections.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
+    builder.SetMaxSendMessageSize(-1);
+    std::vector<int> ports(options.listen.size(), 0);
+    for (size_t i = 0; i < options.listen.size(); ++i) {
+      builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+    }
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    for (size_t i = 0; i < ports.size(); ++i) {
+      // gRPC reports a socket that it could bind by a port above 0, and 1 for a unix socket.
+      if (server_ == nullptr || ports[i] == 0) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("cannot listen on ", options.listen[ports.size() == 1 ? 0 : i], ": in use, or no such address"));
+      }
+      addresses_.push_back(WithPort(options.listen[i], ports[i]));
+    }
+    return absl::OkStatus();
+  }
+
+  const std::vector<std::string>& addresses() const override { return addresses_; }
+
+  void Shutdown(absl::Duration grace) override {
+    if (server_ == nullptr || stopped_.exchange(true)) return;
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    service_.Drain(/*quiet=*/absl::Milliseconds(100), absl::Now() + grace);
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_->Wait();
+  }
+
+ private:
+  static std::string WithPort(const std::string& address, int port) {
+    if (absl::StartsWith(address, "unix:")) return address;
+    return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
+  }
+
+  std::unique_ptr<DeviceSet> devices_;
+  SessionRegistry sessions_;
+  TensorServiceImpl service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::string> addresses_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& options) {
+  if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
+  ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices, options.cpu_memory_limit));
+  if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
+  auto server = std::make_unique<GrpcServer>(std::move(devices));
+  RETURN_IF_ERROR(server->Start(options));
+  return server;
+}
+
+}  // namespace eager::server

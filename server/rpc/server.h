@@ -1,0 +1,34 @@
+// The daemon as an object: devices, sessions, listeners.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace eager::server {
+
+struct ServerOptions {
+  // "host:port" (port 0: any free one), "[::]:8470", "unix:/path/to/socket".
+  std::vector<std::string> listen = {"127.0.0.1:8470"};
+  std::string devices = "cpu";
+  int64_t cpu_memory_limit = 0;  // bytes; 0: the host's memory
+  int compute_threads = 0;       // for large kernels; 0: all cores
+};
+
+class Server {
+ public:
+  // Listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options; FAILED_PRECONDITION for an address that is
+  // in use or cannot be had.
+  static absl::StatusOr<std::unique_ptr<Server>> Make(const ServerOptions& options);
+  virtual ~Server() = default;
+
+  // Where it listens, with the ports that were chosen; in the order of the options.
+  virtual const std::vector<std::string>& addresses() const = 0;
+  // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
+  virtual void Shutdown(absl::Duration grace) = 0;
+};
+
+}  // namespace eager::server

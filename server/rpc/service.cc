@@ -1,0 +1,105 @@
+#include "server/rpc/service.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "server/rpc/bulk.h"
+#include "server/rpc/dispatcher.h"
+#include "server/rpc/execute.h"
+#include "server/rpc/hello.h"
+#include "server/rpc/listings.h"
+#include "server/rpc/status.h"
+
+namespace eager::server {
+
+void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
+  draining_ = true;
+  int64_t seen = -1;
+  for (absl::Time since = absl::Now(); absl::Now() < deadline; absl::SleepFor(quiet / 10)) {
+    if (busy_ != 0 || handled_ != seen) {
+      seen = handled_;
+      since = absl::Now();
+    } else if (sessions_.List().empty() || absl::Now() - since >= quiet) {
+      return;
+    }
+  }
+}
+
+grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloRequest* request,
+                                      v1::HelloResponse* response) {
+  return ToGrpc(SayHello(sessions_.devices(), *request, response));
+}
+
+grpc::Status TensorServiceImpl::Session(grpc::ServerContext* context,
+                                        grpc::ServerReaderWriter<v1::ServerMessage, v1::ClientMessage>* stream) {
+  if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
+  Dispatcher dispatcher(sessions_, context->peer());
+  spdlog::info("event=session_open peer={}", context->peer());
+  v1::ClientMessage message;  // reused, and with it the memory of its items
+  v1::ServerMessage reply;
+  absl::Status end;
+  while (stream->Read(&message)) {
+    ++busy_;
+    reply.Clear();
+    absl::StatusOr<bool> send = dispatcher.Handle(message, &reply);
+    ++handled_;
+    const bool gone = send.ok() && *send && !stream->Write(reply);
+    --busy_;
+    if (!send.ok()) end = send.status();
+    if (!send.ok() || gone) break;
+  }
+  spdlog::info("event=session_end peer={} code={}", context->peer(), absl::StatusCodeToString(end.code()));
+  return ToGrpc(end);
+}
+
+grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteRequest* request,
+                                        v1::ExecuteResponse* response) {
+  return ToGrpc(server::Execute(sessions_.devices(), *request, response));
+}
+
+grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
+                                            v1::ListDevicesResponse* response) {
+  for (const auto& device : sessions_.devices().devices()) DescribeDevice(*device, response->add_devices());
+  return grpc::Status::OK;
+}
+
+grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request,
+                                        v1::ListOpsResponse* response) {
+  const OpTable& table = OpTable::Builtin();
+  std::vector<std::string> names;
+  for (int i = 0; i < table.size(); ++i) {
+    std::string name(table.at(i).name);
+    if (absl::StrContains(absl::AsciiStrToLower(name), absl::AsciiStrToLower(request->contains()))) {
+      names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  for (std::string& name : names) response->add_ops(std::move(name));
+  return grpc::Status::OK;
+}
+
+grpc::Status TensorServiceImpl::DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request,
+                                           v1::OpDescription* response) {
+  return ToGrpc(server::DescribeOp(request->op(), response));
+}
+
+grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*,
+                                             v1::ListSessionsResponse* response) {
+  for (const auto& session : sessions_.List()) DescribeSession(*session, response->add_sessions());
+  return grpc::Status::OK;
+}
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext*,
+                                                                     grpc::ByteBuffer* response) {
+  return StartUpload(sessions_, response);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext*,
+                                                                        const grpc::ByteBuffer* request) {
+  return StartDownload(sessions_, *request);
+}
+
+}  // namespace eager::server

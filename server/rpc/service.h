@@ -1,0 +1,45 @@
+// eager.v1.TensorService over gRPC: messages in and out, no more.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <string>
+
+#include "eager/v1/service.grpc.pb.h"
+#include "server/session/session_registry.h"
+
+namespace eager::server {
+
+// The stream of a session is served by the gRPC thread that runs it, which is that session's executor; bulk transfers run
+// on gRPC's callback threads. Thread-safe.
+class TensorServiceImpl final
+    : public v1::TensorService::WithRawCallbackMethod_Upload<
+          v1::TensorService::WithRawCallbackMethod_Download<v1::TensorService::Service>> {
+ public:
+  explicit TensorServiceImpl(SessionRegistry& sessions) : sessions_(sessions) {}
+
+  // Refuses new sessions from now on, and waits until no session has executed anything for `quiet`, or until `deadline`.
+  void Drain(absl::Duration quiet, absl::Time deadline);
+
+  grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
+  grpc::Status Session(grpc::ServerContext* context,
+                       grpc::ServerReaderWriter<v1::ServerMessage, v1::ClientMessage>* stream) override;
+  grpc::Status Execute(grpc::ServerContext*, const v1::ExecuteRequest* request, v1::ExecuteResponse* response) override;
+  grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse* response) override;
+  grpc::Status ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request, v1::ListOpsResponse* response) override;
+  grpc::Status DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request, v1::OpDescription* response) override;
+  grpc::Status ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*, v1::ListSessionsResponse* response) override;
+
+  grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext*,
+                                                       const grpc::ByteBuffer* request) override;
+
+ private:
+  SessionRegistry& sessions_;
+  std::atomic<bool> draining_{false};
+  std::atomic<int64_t> busy_{0};       // messages in execution
+  std::atomic<int64_t> handled_{0};    // messages executed since the start
+};
+
+}  // namespace eager::server

@@ -1,0 +1,196 @@
+#include "server/session/session.h"
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "server/exec/exec_emitter.h"
+#include "server/kernels/variable.h"
+
+namespace eager::server {
+namespace {
+
+constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
+
+}  // namespace
+
+absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
+  if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
+  ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
+  ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
+  ASSIGN_OR_RETURN(Device * found, devices_.Find(device));
+  signatures_.emplace(id, MakeRef<Signature>(*spec, std::move(attrs), *found));
+  stats_.signatures.fetch_add(1, std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+absl::Status Session::Run(const RunRequest& request) {
+  stats_.ops.fetch_add(1, std::memory_order_relaxed);
+  if (request.num_outputs != 0) RETURN_IF_ERROR(CheckFree(request.first_output, request.num_outputs));
+  Tensors outputs;
+  absl::Status status = Execute(request, outputs);
+  if (status.ok() && outputs.size() != request.num_outputs) {
+    status = absl::InvalidArgumentError(
+        absl::StrCat("the op has ", outputs.size(), " outputs, but ", request.num_outputs, " handles were set aside"));
+  }
+  if (!status.ok()) {
+    if (request.num_outputs == 0) return status;
+    PutAll(request.first_output, request.num_outputs, status);
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) Put(request.first_output + i, std::move(outputs[i]));
+  return absl::OkStatus();
+}
+
+absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
+  const auto it = signatures_.find(request.signature);
+  if (it == signatures_.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("signature ", request.signature, " is not defined"));
+  }
+  Tensors inputs;
+  for (uint64_t handle : request.inputs) {
+    ASSIGN_OR_RETURN(TensorRef input, handles_.Get(handle));
+    inputs.push_back(std::move(input));
+  }
+  ASSIGN_OR_RETURN(Tapes tapes, FindTapes(request.tapes));
+  RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));
+  RecordOp(*it->second, inputs, outputs, tapes);
+  return absl::OkStatus();
+}
+
+absl::Status Session::PutConstant(uint64_t handle, const TensorSpec& spec, absl::string_view bytes,
+                                  absl::string_view device) {
+  RETURN_IF_ERROR(CheckFree(handle, 1));
+  absl::StatusOr<Device*> found = devices_.Find(device);
+  Put(handle, found.ok() ? MakeTensor(spec, bytes, **found) : absl::StatusOr<TensorRef>(found.status()));
+  return absl::OkStatus();
+}
+
+absl::Status Session::PutUpload(uint64_t handle, uint64_t upload) {
+  RETURN_IF_ERROR(CheckFree(handle, 1));
+  Put(handle, uploads_.Take(upload));
+  return absl::OkStatus();
+}
+
+absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
+  if (!tapes_.try_emplace(tape, std::make_unique<Tape>(persistent)).second) {
+    return absl::AlreadyExistsError(absl::StrCat("tape ", tape, " has begun already"));
+  }
+  stats_.tapes.store(static_cast<int64_t>(tapes_.size()), std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+absl::Status Session::EndTape(uint32_t tape) {
+  if (tapes_.erase(tape) == 0) return absl::InvalidArgumentError(absl::StrCat("there is no tape ", tape));
+  stats_.tapes.store(static_cast<int64_t>(tapes_.size()), std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+absl::Status Session::Watch(uint32_t tape, uint64_t handle) {
+  ASSIGN_OR_RETURN(Tape * found, FindTape(tape));
+  absl::StatusOr<TensorRef> tensor = handles_.Get(handle);
+  // A failed tensor needs no watching: whatever is computed from it carries its error.
+  if (tensor.ok()) found->Watch(ForTape(*tensor).id);
+  return tensor.ok() || handles_.Contains(handle) ? absl::OkStatus() : tensor.status();
+}
+
+absl::Status Session::Backward(const BackwardRequest& request) {
+  stats_.ops.fetch_add(1, std::memory_order_relaxed);
+  RETURN_IF_ERROR(CheckFree(request.first_result, request.sources.size()));
+  absl::StatusOr<std::vector<Node>> gradients = Gradients(request);
+  if (auto it = tapes_.find(request.tape); it != tapes_.end() && !it->second->persistent()) it->second->Clear();
+  if (!gradients.ok()) {
+    PutAll(request.first_result, request.sources.size(), gradients.status());
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < gradients->size(); ++i) {
+    if ((*gradients)[i]) Put(request.first_result + i, ToTensor((*gradients)[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Node>> Session::Gradients(const BackwardRequest& request) {
+  ASSIGN_OR_RETURN(Tape * tape, FindTape(request.tape));
+  ASSIGN_OR_RETURN(Tapes outer, FindTapes(request.tapes));
+  if (!request.output_gradients.empty() && request.output_gradients.size() != request.targets.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("gradient: there are ", request.output_gradients.size(),
+                                                   " output_gradients for ", request.targets.size(), " targets"));
+  }
+  const auto nodes = [&](absl::Span<const uint64_t> handles) -> absl::StatusOr<std::vector<Node>> {
+    std::vector<Node> list;
+    for (uint64_t handle : handles) {
+      if (handle == 0) {
+        list.emplace_back();
+        continue;
+      }
+      ASSIGN_OR_RETURN(TensorRef tensor, handles_.Get(handle));
+      list.push_back(ForTape(tensor));
+    }
+    return list;
+  };
+  ASSIGN_OR_RETURN(std::vector<Node> targets, nodes(request.targets));
+  ASSIGN_OR_RETURN(std::vector<Node> upstream, nodes(request.output_gradients));
+  ASSIGN_OR_RETURN(std::vector<Node> sources, nodes(request.sources));
+  ExecEmitter emitter(emitted_signatures_, devices_.default_device(), outer);
+  ASSIGN_OR_RETURN(std::vector<Node> gradients, eager::Backward(*tape, targets, upstream, sources, emitter));
+  for (size_t i = 0; request.unconnected_zero && i < gradients.size(); ++i) {
+    if (gradients[i]) continue;
+    ASSIGN_OR_RETURN(gradients[i], emitter.Constant(HostTensor(sources[i].spec)));
+  }
+  return gradients;
+}
+
+absl::StatusOr<TensorRef> Session::Read(uint64_t handle) const {
+  ASSIGN_OR_RETURN(TensorRef tensor, handles_.Get(handle));
+  if (!tensor->is_variable()) return tensor;
+  TensorRef value = tensor->variable().Read();
+  if (value) return value;
+  return absl::FailedPreconditionError(
+      absl::StrCat("variable '", tensor->variable().name(), "' is read before a value was assigned"));
+}
+
+void Session::Release(absl::Span<const uint64_t> handles) {
+  for (uint64_t handle : handles) handles_.Release(handle);
+  CountHandles();
+}
+
+void Session::Close(const absl::Status& why) {
+  uploads_.Close(why);
+  downloads_.Close(why);
+}
+
+absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {
+  if (n > kMaxOutputs || first == 0 || first > std::numeric_limits<uint64_t>::max() - n) {
+    return absl::InvalidArgumentError(absl::StrCat("handles ", first, " to ", first, " + ", n, " cannot be set aside"));
+  }
+  for (uint64_t i = 0; i < n; ++i) {
+    if (handles_.Contains(first + i)) return absl::AlreadyExistsError(absl::StrCat("handle ", first + i, " is in use"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Tape*> Session::FindTape(uint32_t tape) const {
+  const auto it = tapes_.find(tape);
+  if (it == tapes_.end()) return absl::InvalidArgumentError(absl::StrCat("there is no tape ", tape));
+  return it->second.get();
+}
+
+absl::StatusOr<Session::Tapes> Session::FindTapes(absl::Span<const uint32_t> tapes) const {
+  Tapes found;
+  for (uint32_t id : tapes) {
+    ASSIGN_OR_RETURN(Tape * tape, FindTape(id));
+    found.push_back(tape);
+  }
+  return found;
+}
+
+void Session::PutAll(uint64_t first, uint64_t n, const absl::Status& status) {
+  for (uint64_t i = 0; i < n; ++i) Put(first + i, status);
+}
+
+void Session::Put(uint64_t handle, absl::StatusOr<TensorRef> tensor) {
+  handles_.Put(handle, std::move(tensor));
+  CountHandles();
+}
+
+}  // namespace eager::server

@@ -1,0 +1,117 @@
+// One client's state on the server: its handles, signatures, tapes and variables, and what can be asked of them.
+//
+// Neutral of the wire: rpc/ translates messages into these calls. One thread at a time makes them, in the stream's
+// order; only what says so is for other threads.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/tape/backward.h"
+#include "server/exec/executor.h"
+#include "server/session/handle_table.h"
+#include "server/session/mailbox.h"
+
+namespace eager::server {
+
+// Figures of a session for listings; readable from any thread.
+struct SessionStats {
+  std::atomic<int64_t> handles{0};
+  std::atomic<int64_t> signatures{0};
+  std::atomic<int64_t> tapes{0};
+  std::atomic<uint64_t> ops{0};
+};
+
+class Session {
+ public:
+  Session(const DeviceSet& devices, std::string client, std::string peer)
+      : devices_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+  ~Session() { Close(absl::CancelledError("the session has ended")); }
+
+  // ALREADY_EXISTS for an id in use; NOT_FOUND for an unknown op; INVALID_ARGUMENT for wrong attributes or devices.
+  absl::Status Define(uint32_t signature, absl::string_view op, const NamedAttrs& attrs, absl::string_view device);
+
+  struct RunRequest {
+    uint32_t signature = 0;
+    absl::Span<const uint64_t> inputs;  // handles
+    uint64_t first_output = 0;
+    uint32_t num_outputs = 0;
+    absl::Span<const uint32_t> tapes;
+  };
+  // Runs an op and puts its outputs, or its error, under first_output …. Returns an error only if no handle can keep it:
+  // an op without outputs failed, or a handle is in use.
+  absl::Status Run(const RunRequest& request);
+
+  // Puts a tensor of the client's values under `handle`. Errors as Run's.
+  absl::Status PutConstant(uint64_t handle, const TensorSpec& spec, absl::string_view bytes, absl::string_view device);
+  // The same with the values of a completed upload.
+  absl::Status PutUpload(uint64_t handle, uint64_t upload);
+
+  absl::Status BeginTape(uint32_t tape, bool persistent);
+  absl::Status EndTape(uint32_t tape);
+  absl::Status Watch(uint32_t tape, uint64_t handle);
+
+  struct BackwardRequest {
+    uint32_t tape = 0;
+    absl::Span<const uint64_t> targets;
+    absl::Span<const uint64_t> output_gradients;  // empty, or one per target; 0: ones
+    absl::Span<const uint64_t> sources;
+    uint64_t first_result = 0;
+    bool unconnected_zero = false;
+    absl::Span<const uint32_t> tapes;
+  };
+  // Puts the gradients, or the error, under first_result …. Errors as Run's.
+  absl::Status Backward(const BackwardRequest& request);
+
+  // The tensor of a handle, a variable's current value for a handle of one, or the error of the op that should have
+  // made it.
+  absl::StatusOr<TensorRef> Read(uint64_t handle) const;
+  void Release(absl::Span<const uint64_t> handles);
+
+  // For any thread: bulk values on their way in (by upload id) and out (by fetch id).
+  Mailbox& uploads() { return uploads_; }
+  Mailbox& downloads() { return downloads_; }
+  // For any thread: what listings show.
+  const SessionStats& stats() const { return stats_; }
+  const std::string& client() const { return client_; }
+  const std::string& peer() const { return peer_; }
+  absl::Time started() const { return started_; }
+  const DeviceSet& devices() const { return devices_; }
+
+  // For any thread: fails the transfers that wait. The rest goes with the destructor.
+  void Close(const absl::Status& why);
+
+ private:
+  using Tapes = absl::InlinedVector<Tape*, 2>;
+
+  // Whether n handles from `first` on are new. 0 is no handle.
+  absl::Status CheckFree(uint64_t first, uint64_t n) const;
+  absl::StatusOr<Tape*> FindTape(uint32_t tape) const;
+  absl::StatusOr<Tapes> FindTapes(absl::Span<const uint32_t> tapes) const;
+  // Runs the op itself; outputs are those of the signature.
+  absl::Status Execute(const RunRequest& request, Tensors& outputs);
+  absl::StatusOr<std::vector<Node>> Gradients(const BackwardRequest& request);
+  // Stores one result or error for each of n handles.
+  void PutAll(uint64_t first, uint64_t n, const absl::Status& status);
+  void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
+  void CountHandles() { stats_.handles.store(handles_.size(), std::memory_order_relaxed); }
+
+  const DeviceSet& devices_;
+  const std::string client_;
+  const std::string peer_;
+  const absl::Time started_ = absl::Now();
+  HandleTable handles_;
+  absl::flat_hash_map<uint32_t, SignatureRef> signatures_;
+  SignatureCache emitted_signatures_;
+  absl::flat_hash_map<uint32_t, std::unique_ptr<Tape>> tapes_;
+  Mailbox uploads_;
+  Mailbox downloads_;
+  SessionStats stats_;
+};
+
+}  // namespace eager::server

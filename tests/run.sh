@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs the tests. Exits 0 only if all of them passed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+  cat <<'TXT'
+usage: tests/run.sh [--preset release|debug|asan|tsan] [--werror] [--no-install] [arguments of ctest]
+  --preset P    build and test in build/P (release)
+  --werror      warnings are errors; so they are when CI=true
+  --no-install  do not install Debian packages
+  --help        show this
+The rest goes to ctest: `-R tape`, `-L fast`, `--repeat until-fail:10`.
+TXT
+}
+
+preset=release install=true werror=OFF
+[[ ${CI:-} != true ]] || werror=ON
+arguments=()
+while (( $# )); do
+  case $1 in
+    --preset) preset=${2:-}; shift ;;
+    --preset=*) preset=${1#*=} ;;
+    --werror) werror=ON ;;
+    --no-install) install=false ;;
+    --help | -h) usage; exit 0 ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift || true
+done
+
+case $preset in
+  release | debug) ;;
+  asan) export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:${UBSAN_OPTIONS:-}" ;;
+  # Debian's libraries are not instrumented: without the first option each of gRPC's own hand-overs counts as a race.
+  tsan) export TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1:${TSAN_OPTIONS:-}" ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+if $install; then deploy/install-packages.sh; fi
+cmake --preset "$preset" -DEAGERD_TESTS=ON -DEAGERD_WERROR="$werror"
+cmake --build --preset "$preset"
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "${CTEST_PARALLEL_LEVEL:-2}" "${arguments[@]}"
