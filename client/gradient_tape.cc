@@ -152,7 +152,7 @@ std::vector<std::optional<Tensor>> GradientTape::gradient(const std::vector<Sour
   std::vector<std::optional<Tensor>> results(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
     if (!connected[i] && !zeros) continue;
-    auto state = std::make_shared<internal::TensorState>(state_->context, first + i);
+    auto state = std::make_shared<internal::TensorState>(state_->context, first + i, where);
     state->spec = sources[i].tensor().state()->value_spec();
     state->device = sources[i].tensor().state()->device;
     if (ids[i] != 0) state->tape_id = ids[i];

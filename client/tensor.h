@@ -47,11 +47,11 @@ class Tensor {
   template <HostScalar T>
   explicit operator T() const {
     if constexpr (std::is_same_v<T, bool>) {
-      return ScalarBool(std::source_location::current());
+      return ScalarBool();
     } else if constexpr (std::is_integral_v<T>) {
-      return static_cast<T>(ScalarInt(std::source_location::current()));
+      return static_cast<T>(ScalarInt());
     } else {
-      return static_cast<T>(ScalarDouble(std::source_location::current()));
+      return static_cast<T>(ScalarDouble());
     }
   }
   // "tf.Tensor([1 2], shape=(2,), dtype=int32)"; waits.
@@ -64,9 +64,10 @@ class Tensor {
   const std::shared_ptr<internal::TensorState>& state() const { return state_; }
 
  private:
-  bool ScalarBool(std::source_location where) const;
-  int64_t ScalarInt(std::source_location where) const;
-  double ScalarDouble(std::source_location where) const;
+  // A conversion cannot take the caller's line; its errors name the line that made the tensor.
+  bool ScalarBool() const;
+  int64_t ScalarInt() const;
+  double ScalarDouble() const;
 
   std::shared_ptr<internal::TensorState> state_;
 };

@@ -86,6 +86,8 @@ std::string Variable::repr(std::source_location where) const {
   return print::VariableRepr(state_->name.substr(0, state_->name.size() - 2), numpy(where));
 }
 
-std::ostream& operator<<(std::ostream& out, const Variable& v) { return out << v.repr(); }
+std::source_location Variable::Line() const { return state_->handle.state()->where; }
+
+std::ostream& operator<<(std::ostream& out, const Variable& v) { return out << v.repr(v.handle().state()->where); }
 
 }  // namespace eager

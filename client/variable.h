@@ -43,7 +43,7 @@ class Variable {
   HostTensor numpy(std::source_location where = std::source_location::current()) const { return Unrecorded(where).numpy(where); }
   template <HostScalar T>
   explicit operator T() const {
-    return static_cast<T>(Unrecorded(std::source_location::current()));
+    return static_cast<T>(Unrecorded(Line()));
   }
   // "<tf.Variable 'Variable:0' shape=() dtype=float32, numpy=1.0>"; waits.
   std::string repr(std::source_location where = std::source_location::current()) const;
@@ -53,6 +53,7 @@ class Variable {
 
  private:
   struct State;
+  std::source_location Line() const;  // that made the variable
   // A read that no tape sees.
   Tensor Unrecorded(std::source_location where) const;
   void Update(absl::string_view op, const Operand& value) const;

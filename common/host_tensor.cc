@@ -19,6 +19,14 @@ HostTensor::HostTensor(TensorSpec spec, bool zero) : spec_(std::move(spec)) {
   bytes_ = MakeBytes(num_bytes_, zero);
 }
 
+HostTensor HostTensor::Uninitialized(TensorSpec spec, size_t num_bytes) {
+  HostTensor t;
+  t.spec_ = std::move(spec);
+  t.num_bytes_ = num_bytes;
+  t.bytes_ = MakeBytes(num_bytes, false);
+  return t;
+}
+
 HostTensor HostTensor::Strings(const Shape& shape, absl::Span<const std::string> values) {
   HostTensor t;
   t.spec_ = {DType::kString, shape};
@@ -39,11 +47,8 @@ HostTensor HostTensor::Strings(const Shape& shape, absl::Span<const std::string>
 
 absl::StatusOr<HostTensor> HostTensor::FromBytes(TensorSpec spec, absl::string_view bytes) {
   if (absl::Status s = CheckBytes(spec, bytes.data(), bytes.size()); !s.ok()) return s;
-  HostTensor t;
-  t.spec_ = std::move(spec);
-  t.num_bytes_ = bytes.size();
-  t.bytes_ = MakeBytes(bytes.size(), false);
-  if (!bytes.empty()) std::memcpy(t.bytes_.get(), bytes.data(), bytes.size());
+  HostTensor t = Uninitialized(std::move(spec), bytes.size());
+  if (!bytes.empty()) std::memcpy(t.data(), bytes.data(), bytes.size());
   return t;
 }
 

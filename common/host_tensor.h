@@ -65,6 +65,8 @@ class HostTensor {
   static HostTensor Scalar(T value) {
     return FromSpan<T>(Shape(), absl::MakeConstSpan(&value, 1));
   }
+  // Of `num_bytes` that are still to be filled in and checked (CheckBytes).
+  static HostTensor Uninitialized(TensorSpec spec, size_t num_bytes);
   static HostTensor Strings(const Shape& shape, absl::Span<const std::string> values);
   // Takes the bytes in the layout above. INVALID_ARGUMENT if their number or the string offsets do not fit the spec.
   static absl::StatusOr<HostTensor> FromBytes(TensorSpec spec, absl::string_view bytes);

@@ -6,22 +6,12 @@
 #include "client/core/throw.h"
 #include "client/variable.h"
 #include "common/status_macros.h"
+#include "common/visit_dtype.h"
 
 namespace eager::internal {
 namespace {
 
 using States = absl::InlinedVector<StateRef, 3>;
-
-template <class T>
-HostTensor ScalarOf(const Operand& o) {
-  if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
-    return HostTensor::Scalar(T(static_cast<float>(o.float_value())));
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return HostTensor::Scalar(static_cast<T>(o.float_value()));
-  } else {
-    return HostTensor::Scalar(static_cast<T>(o.int_value()));
-  }
-}
 
 template <class T>
 bool Fits(int64_t v) {
@@ -31,32 +21,23 @@ bool Fits(int64_t v) {
 
 // A host number as a tensor of `dtype`; as in Python, a fraction does not become an integer.
 absl::StatusOr<HostTensor> ConvertScalar(const Operand& o, DType dtype) {
-  const auto misfit = [&](absl::string_view why) {
-    const std::string text = o.kind() == Operand::Kind::kFloat ? absl::StrCat(o.float_value())
-                             : o.kind() == Operand::Kind::kBool ? (o.int_value() != 0 ? "true" : "false")
-                                                                : absl::StrCat(o.int_value());
-    return absl::InvalidArgumentError(absl::StrCat("cannot convert ", text, " to a tensor of dtype ", Name(dtype), why));
+  using Result = absl::StatusOr<HostTensor>;
+  const bool is_float = o.kind() == Operand::Kind::kFloat, is_bool = o.kind() == Operand::Kind::kBool;
+  const auto misfit = [&]() -> Result {
+    const std::string text = is_float ? absl::StrCat(o.float_value()) : is_bool ? (o.int_value() != 0 ? "true" : "false") : absl::StrCat(o.int_value());
+    return absl::InvalidArgumentError(absl::StrCat("cannot convert ", text, " to a tensor of dtype ", Name(dtype)));
   };
-  const bool is_float = o.kind() == Operand::Kind::kFloat;
-  if ((o.kind() == Operand::Kind::kBool) != (dtype == DType::kBool)) return misfit("");
-  if (is_float && IsInteger(dtype)) return misfit("");
-  const int64_t i = o.int_value();
-  switch (dtype) {
-    case DType::kBool: return HostTensor::Scalar(i != 0);
-    case DType::kFloat32: return ScalarOf<float>(o);
-    case DType::kFloat64: return ScalarOf<double>(o);
-    case DType::kFloat16: return ScalarOf<Float16>(o);
-    case DType::kBFloat16: return ScalarOf<BFloat16>(o);
-    case DType::kInt8: return Fits<int8_t>(i) ? ScalarOf<int8_t>(o) : misfit(": out of range");
-    case DType::kInt16: return Fits<int16_t>(i) ? ScalarOf<int16_t>(o) : misfit(": out of range");
-    case DType::kInt32: return Fits<int32_t>(i) ? ScalarOf<int32_t>(o) : misfit(": out of range");
-    case DType::kInt64: return ScalarOf<int64_t>(o);
-    case DType::kUint8: return Fits<uint8_t>(i) ? ScalarOf<uint8_t>(o) : misfit(": out of range");
-    case DType::kUint16: return Fits<uint16_t>(i) ? ScalarOf<uint16_t>(o) : misfit(": out of range");
-    case DType::kUint32: return Fits<uint32_t>(i) ? ScalarOf<uint32_t>(o) : misfit(": out of range");
-    case DType::kUint64: return Fits<uint64_t>(i) ? ScalarOf<uint64_t>(o) : misfit(": out of range");
-    default: return misfit("");
-  }
+  if (is_bool != (dtype == DType::kBool) || (is_float && IsInteger(dtype))) return misfit();
+  return VisitDType(dtype, [&]<class T>() -> Result {
+    if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+      return HostTensor::Scalar(T(static_cast<float>(o.float_value())));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return HostTensor::Scalar(static_cast<T>(o.float_value()));
+    } else {
+      if (!Fits<T>(o.int_value())) return misfit();
+      return HostTensor::Scalar(static_cast<T>(o.int_value()));
+    }
+  }, misfit);
 }
 
 HostTensor IntList(const std::vector<int64_t>& values, DType dtype) {
@@ -163,14 +144,14 @@ void Caller::ResolveNumbers(const Attrs& attrs) {
     const Operand& o = operands_[static_cast<size_t>(i)];
     const DType dtype = NumberType(i, attrs);
     if (o.kind() == Operand::Kind::kInts) {
-      input = ValueOrThrow(context_->Put(IntList(o.ints(), dtype), *device_), where_);
+      input = ValueOrThrow(context_->Put(IntList(o.ints(), dtype), *device_, where_), where_);
       continue;
     }
     absl::StatusOr<HostTensor> value = ConvertScalar(o, dtype);
     if (!value.ok()) {
       throw Error(absl::Status(value.status().code(), absl::StrCat(op_.name, ": input ", i, ": ", value.status().message())), where_);
     }
-    input = ValueOrThrow(context_->PutScalar(*value, *device_), where_);
+    input = ValueOrThrow(context_->PutScalar(*value, *device_, where_), where_);
   }
 }
 
@@ -231,7 +212,7 @@ Tensors Caller::Emit(const Session::Signature& signature, v1::Item* item) {
   for (TapeState* tape : tapes_) run->add_tapes(tape->Id());
   Tensors tensors;
   for (size_t i = 0; i < outputs; ++i) {
-    auto state = std::make_shared<TensorState>(context_, first + i);
+    auto state = std::make_shared<TensorState>(context_, first + i, where_);
     state->spec.dtype = inferred_.dtypes[i];
     state->shape_known = inferred_.shapes_known;
     if (inferred_.shapes_known) state->spec.shape = inferred_.shapes[i];
@@ -289,7 +270,7 @@ const OpSpec& Op(absl::string_view name) { return *OpTable::Builtin().Find(name)
 Tensor PutHost(const HostTensor& value, std::source_location where) {
   const std::shared_ptr<ContextState> context = DefaultState(where);
   const std::string* device = ValueOrThrow(context->FindDevice(ThreadDevice()), where);
-  return Tensor(ValueOrThrow(context->Put(value, *device), where));
+  return Tensor(ValueOrThrow(context->Put(value, *device, where), where));
 }
 
 absl::Status ResolveShape(TensorState& state) {

@@ -50,31 +50,34 @@ absl::StatusOr<const std::string*> ContextState::FindDevice(const std::string& n
       absl::StrCat("there is no device ", name, " at ", session_->address(), ", which has ", absl::StrJoin(devices_, ", ")));
 }
 
-StateRef ContextState::MakeState(uint64_t handle, const HostTensor& value, const std::string& device) {
-  auto state = std::make_shared<TensorState>(shared_from_this(), handle);
+StateRef ContextState::MakeState(uint64_t handle, const HostTensor& value, const std::string& device,
+                                 std::source_location where) {
+  auto state = std::make_shared<TensorState>(shared_from_this(), handle, where);
   state->spec = value.spec();
   state->device = &device;
   if (value.num_bytes() <= kKeepHostBytes) state->host = std::make_shared<const HostTensor>(value);
   return state;
 }
 
-absl::StatusOr<StateRef> ContextState::Put(const HostTensor& value, const std::string& device) {
+absl::StatusOr<StateRef> ContextState::Put(const HostTensor& value, const std::string& device,
+                                           std::source_location where) {
   ASSIGN_OR_RETURN(uint64_t handle, session_->PutConstant(value.spec(), value.bytes(), device));
-  return MakeState(handle, value, device);
+  return MakeState(handle, value, device, where);
 }
 
-absl::StatusOr<StateRef> ContextState::PutScalar(const HostTensor& value, const std::string& device) {
+absl::StatusOr<StateRef> ContextState::PutScalar(const HostTensor& value, const std::string& device,
+                                                 std::source_location where) {
   constexpr size_t kMaxScalars = 1024;
   const std::string key = absl::StrCat(static_cast<int>(value.dtype()), ":", value.bytes(), device);
   MutexLock lock(&mu_);
   const auto it = scalars_.find(key);
-  if (it == scalars_.end() && scalars_.size() >= kMaxScalars) return Put(value, device);
+  if (it == scalars_.end() && scalars_.size() >= kMaxScalars) return Put(value, device, where);
   uint64_t handle = it == scalars_.end() ? 0 : it->second;
   if (handle == 0) {
     ASSIGN_OR_RETURN(handle, session_->PutConstant(value.spec(), value.bytes(), device));
     scalars_.emplace(key, handle);
   }
-  StateRef state = MakeState(handle, value, device);
+  StateRef state = MakeState(handle, value, device, where);
   state->owned = false;
   return state;
 }

@@ -23,9 +23,11 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   // INVALID_ARGUMENT for a text that names no device, or without soft placement one that is not there.
   absl::StatusOr<const std::string*> FindDevice(const std::string& name) const;
   // A tensor of host values on a device.
-  absl::StatusOr<std::shared_ptr<TensorState>> Put(const HostTensor& value, const std::string& device);
+  absl::StatusOr<std::shared_ptr<TensorState>> Put(const HostTensor& value, const std::string& device,
+                                                   std::source_location where);
   // The same for a scalar of a few bytes, of which programs write the same ones again and again: sent once and kept.
-  absl::StatusOr<std::shared_ptr<TensorState>> PutScalar(const HostTensor& value, const std::string& device);
+  absl::StatusOr<std::shared_ptr<TensorState>> PutScalar(const HostTensor& value, const std::string& device,
+                                                         std::source_location where);
 
   // The seeds of a random op: TensorFlow's rule, see random.h.
   struct Seeds {
@@ -35,7 +37,8 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   void SetSeed(int64_t seed);
 
  private:
-  std::shared_ptr<TensorState> MakeState(uint64_t handle, const HostTensor& value, const std::string& device);
+  std::shared_ptr<TensorState> MakeState(uint64_t handle, const HostTensor& value, const std::string& device,
+                                         std::source_location where);
 
   const std::unique_ptr<Session> session_;
   const bool soft_placement_;

@@ -173,11 +173,7 @@ absl::StatusOr<HostTensor> Session::Download(uint64_t fetch) {
   v1::DownloadRequest request;
   request.set_session(token_);
   request.set_id(fetch);
-  v1::TensorSpec wire;
-  std::string data;
-  RETURN_IF_ERROR(stream_->Download(request, &wire, &data));
-  ASSIGN_OR_RETURN(TensorSpec spec, FromWire(wire));
-  return HostTensor::FromBytes(std::move(spec), data);
+  return stream_->Download(request);
 }
 
 absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {

@@ -10,13 +10,15 @@
 namespace eager::internal {
 
 struct TensorState {
-  TensorState(std::shared_ptr<ContextState> c, uint64_t h) : context(std::move(c)), handle(h), tape_id(h) {}
+  TensorState(std::shared_ptr<ContextState> c, uint64_t h, std::source_location w)
+      : context(std::move(c)), handle(h), where(w), tape_id(h) {}
   ~TensorState() {
     if (owned) context->session().Release(handle);
   }
 
   const std::shared_ptr<ContextState> context;
   const uint64_t handle;
+  const std::source_location where;  // the program's line that made it
   bool owned = true;  // false: a cached scalar, whose handle the context keeps
   uint64_t tape_id;   // what tapes know it by: the handle, or for a gradient's result what the traced walk gave
   TensorSpec spec;    // of a variable's handle: dtype kResource; see `variable`

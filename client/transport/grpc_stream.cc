@@ -11,6 +11,7 @@
 #include "common/mutex.h"
 #include "common/status_macros.h"
 #include "common/wire/chunk.h"
+#include "common/wire/wire.h"
 #include "eager/v1/service.grpc.pb.h"
 
 namespace eager::internal {
@@ -62,19 +63,31 @@ class RawCall {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
 
-// Appends what Download brings to a string.
-class StringSink final : public ChunkSink {
+// Puts what Download brings into a tensor of the size that its header says.
+class DownloadSink final : public ChunkSink {
  public:
-  explicit StringSink(std::string* bytes) : bytes_(bytes) {}
-  absl::Status OnHeader() override { return absl::OkStatus(); }
+  explicit DownloadSink(const v1::DownloadHeader& header) : header_(header) {}
+  absl::Status OnHeader() override {
+    ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header_.spec()));
+    values_ = HostTensor::Uninitialized(std::move(spec), header_.num_bytes());
+    return absl::OkStatus();
+  }
   char* Room(size_t n) override {
-    const size_t at = bytes_->size();
-    bytes_->resize(at + n);
-    return bytes_->data() + at;
+    if (n > values_.num_bytes() - received_) return nullptr;
+    char* room = static_cast<char*>(values_.data()) + received_;
+    received_ += n;
+    return room;
+  }
+  absl::StatusOr<HostTensor> Take() {
+    if (received_ != values_.num_bytes()) return absl::DataLossError("the values of a read broke off");
+    RETURN_IF_ERROR(CheckBytes(values_.spec(), values_.data(), values_.num_bytes()));
+    return std::move(values_);
   }
 
  private:
-  std::string* bytes_;
+  const v1::DownloadHeader& header_;
+  HostTensor values_;
+  size_t received_ = 0;
 };
 
 class GrpcStream final : public SessionStream {
@@ -133,29 +146,31 @@ class GrpcStream final : public SessionStream {
     return FromGrpc(call.Finish());
   }
 
-  absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override {
     RawCall call(*raw_stub_, "/eager.v1.TensorService/Download");
     const grpc::Slice slice(request.SerializeAsString());
     call.Write(grpc::ByteBuffer(&slice, 1));
     call.WritesDone();
-    StringSink sink(bytes);
+    v1::DownloadHeader header;
+    DownloadSink sink(header);
     grpc::ByteBuffer chunk;
     while (call.Read(&chunk)) {
       grpc::ProtoBufferReader reader(&chunk);
-      if (absl::Status status = ReadChunk(&reader, spec, sink); !status.ok()) {
+      if (absl::Status status = ReadChunk(&reader, &header, sink); !status.ok()) {
         call.context().TryCancel();
         call.Finish();
         return status;
       }
     }
-    return FromGrpc(call.Finish());
+    RETURN_IF_ERROR(FromGrpc(call.Finish()));
+    return sink.Take();
   }
 
   void Close() override {
     if (stream_ == nullptr) return;
     stream_->WritesDone();
     context_.TryCancel();
-    EndStatus();
+    EndStatus().IgnoreError();
   }
 
   const std::string& address() const override { return address_; }

@@ -51,13 +51,13 @@ class InProcessStream final : public SessionStream {
     return session->uploads().Put(header.id(), std::move(tensor));
   }
 
-  absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override {
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session()));
     // The Fetch was written, and so executed, before.
     ASSIGN_OR_RETURN(server::TensorRef tensor, session->downloads().Take(request.id()));
-    ToWire(tensor->spec(), spec);
-    bytes->resize(tensor->num_bytes());
-    return tensor->buffer()->device()->CopyToHost(*tensor->buffer(), tensor->offset(), bytes->size(), bytes->data());
+    HostTensor values = HostTensor::Uninitialized(tensor->spec(), tensor->num_bytes());
+    RETURN_IF_ERROR(tensor->buffer()->device()->CopyToHost(*tensor->buffer(), tensor->offset(), values.num_bytes(), values.data()));
+    return values;
   }
 
   void Close() override {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/host_tensor.h"
 #include "eager/v1/service.pb.h"
 
 namespace eager::internal {
@@ -28,7 +29,7 @@ class SessionStream {
   // Waits until the server has all bytes.
   virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) = 0;
   // Waits for the values of a Fetch that was written before.
-  virtual absl::Status Download(const v1::DownloadRequest& request, v1::TensorSpec* spec, std::string* bytes) = 0;
+  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) = 0;
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;

@@ -20,12 +20,10 @@ absl::Status NotScalar(absl::string_view name, const Shape& s) {
 
 absl::Status FillShape(ShapeContext& c) {
   if (c.input(0).rank() > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("dims must represent a vector, got shape ", c.input(0).ToString()));
+    return absl::InvalidArgumentError(absl::StrCat("dims must represent a vector, got shape ", c.input(0).ToString()));
   }
   if (!IsLegacyScalar(c.input(1))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("value must represent a scalar, got shape ", c.input(1).ToString()));
+    return absl::InvalidArgumentError(absl::StrCat("value must represent a scalar, got shape ", c.input(1).ToString()));
   }
   ASSIGN_OR_RETURN(Shape shape, Shape::Make(c.ints(0)));
   c.set_output(0, std::move(shape));
@@ -55,7 +53,8 @@ absl::StatusOr<int64_t> CountFloat(T start, T limit, T delta) {
   const Wide span = static_cast<Wide>(static_cast<T>(l - s));
   const Wide count = std::ceil(std::abs(static_cast<Wide>(static_cast<T>(span / d))));
   if (!(count < static_cast<Wide>(std::numeric_limits<int64_t>::max()))) {
-    return absl::InvalidArgumentError(absl::StrCat("Requires ((limit - start) / delta) to be a number of elements, got ", count));
+    return absl::InvalidArgumentError(
+        absl::StrCat("Requires ((limit - start) / delta) to be a number of elements, got ", count));
   }
   return static_cast<int64_t>(count);
 }
@@ -92,17 +91,28 @@ absl::StatusOr<int64_t> RangeCount(const ShapeContext& c) {
 
 absl::StatusOr<int64_t> RangeCount(const ShapeContext& c) {
   switch (c.dtype(0)) {
-    case DType::kFloat32: return RangeCount<float>(c);
-    case DType::kFloat64: return RangeCount<double>(c);
-    case DType::kFloat16: return RangeCount<Float16>(c);
-    case DType::kBFloat16: return RangeCount<BFloat16>(c);
-    case DType::kInt8: return RangeCount<int8_t>(c);
-    case DType::kInt16: return RangeCount<int16_t>(c);
-    case DType::kInt32: return RangeCount<int32_t>(c);
-    case DType::kInt64: return RangeCount<int64_t>(c);
-    case DType::kUint16: return RangeCount<uint16_t>(c);
-    case DType::kUint32: return RangeCount<uint32_t>(c);
-    default: return absl::InvalidArgumentError(absl::StrCat("there is no range of ", Name(c.dtype(0))));
+    case DType::kFloat32:
+      return RangeCount<float>(c);
+    case DType::kFloat64:
+      return RangeCount<double>(c);
+    case DType::kFloat16:
+      return RangeCount<Float16>(c);
+    case DType::kBFloat16:
+      return RangeCount<BFloat16>(c);
+    case DType::kInt8:
+      return RangeCount<int8_t>(c);
+    case DType::kInt16:
+      return RangeCount<int16_t>(c);
+    case DType::kInt32:
+      return RangeCount<int32_t>(c);
+    case DType::kInt64:
+      return RangeCount<int64_t>(c);
+    case DType::kUint16:
+      return RangeCount<uint16_t>(c);
+    case DType::kUint32:
+      return RangeCount<uint32_t>(c);
+    default:
+      return absl::InvalidArgumentError(absl::StrCat("there is no range of ", Name(c.dtype(0))));
   }
 }
 

@@ -13,8 +13,8 @@ absl::Status ProductShape(ShapeContext& c, bool transpose_a, bool transpose_b, S
   const Shape &a = c.input(0), &b = c.input(1);
   const int ra = a.rank(), rb = b.rank();
   if (a[ra - (transpose_a ? 2 : 1)] != b[rb - (transpose_b ? 1 : 2)]) {
-    return absl::InvalidArgumentError(absl::StrCat("Matrix size-incompatible: In[0]: ", a.ToString(), ", In[1]: ",
-                                                   b.ToString(), transpose_a ? ", In[0] transposed" : "",
+    return absl::InvalidArgumentError(absl::StrCat("Matrix size-incompatible: In[0]: ", a.ToString(),
+                                                   ", In[1]: ", b.ToString(), transpose_a ? ", In[0] transposed" : "",
                                                    transpose_b ? ", In[1] transposed" : ""));
   }
   batch.push_back(a[ra - (transpose_a ? 1 : 2)]);
@@ -40,9 +40,7 @@ absl::Status BatchMatMulShape(ShapeContext& c) {
       return absl::InvalidArgumentError(absl::StrCat("In[", i, "] ndims must be >= 2: ", c.input(i).rank()));
     }
   }
-  const auto batch_of = [](const Shape& s) {
-    return Shape(Shape::Dims(s.dims().begin(), s.dims().end() - 2));
-  };
+  const auto batch_of = [](const Shape& s) { return Shape(Shape::Dims(s.dims().begin(), s.dims().end() - 2)); };
   absl::StatusOr<Shape> batch = Broadcast(batch_of(c.input(0)), batch_of(c.input(1)));
   if (!batch.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("In[0] and In[1] must have compatible batch dimensions: ",

@@ -54,8 +54,7 @@ absl::Status ArgShape(ShapeContext& c) {
   }
   const int64_t axis = given < 0 ? given + in.rank() : given;
   if (in[static_cast<int>(axis)] == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("Reduction axis ", given, " is empty in shape ", in.ToString()));
+    return absl::InvalidArgumentError(absl::StrCat("Reduction axis ", given, " is empty in shape ", in.ToString()));
   }
   Shape::Dims dims(in.dims().begin(), in.dims().end());
   dims.erase(dims.begin() + axis);
@@ -76,8 +75,8 @@ absl::Status ScanShape(ShapeContext& c) {
   return SameAsInput0(c);
 }
 
-// The axes of `in` that lead to `out` when reduced, as far as the shapes alone tell: with those of [2,3] -> [3] there is
-// no doubt, with [3,3] -> [3] there is. Axes of extent 1 may be named or not, which makes no difference. Found by
+// The axes of `in` that lead to `out` when reduced, as far as the shapes alone tell: with those of [2,3] -> [3] there
+// is no doubt, with [3,3] -> [3] there is. Axes of extent 1 may be named or not, which makes no difference. Found by
 // matching `out` into `in` as far left and as far right as it goes: what is the same in both is the same in all.
 std::optional<Shape> KeptShapeFromShapes(const Shape& in, const Shape& out) {
   const auto match = [&](bool from_left) -> std::optional<Shape> {
@@ -107,9 +106,7 @@ Shape KeptShape(GradContext& g) {
   return g.shape(g.Op("Any", {probe, g.input(1)}, {{"keep_dims", true}}));
 }
 
-Node AsKept(GradContext& g, const Node& n, const Shape& kept) {
-  return g.shape(n) == kept ? n : g.Reshape(n, kept);
-}
+Node AsKept(GradContext& g, const Node& n, const Shape& kept) { return g.shape(n) == kept ? n : g.Reshape(n, kept); }
 
 Axes ReducedAxes(const Shape& in, const Shape& kept) {
   Axes axes;
@@ -192,8 +189,8 @@ absl::Status CumprodGrad(GradContext& g, Grads& grads) {
   const bool exclusive = g.attr<bool>("exclusive"), reverse = g.attr<bool>("reverse");
   // Made again rather than kept, so that the second derivative sees how it depends on x.
   const Node product = g.Op("Cumprod", {g.input(0), g.input(1)}, {{"exclusive", exclusive}, {"reverse", reverse}});
-  const Node sum = g.Op("Cumsum", {g.Mul(product, g.upstream(0)), g.input(1)},
-                        {{"exclusive", exclusive}, {"reverse", !reverse}});
+  const Node sum =
+      g.Op("Cumsum", {g.Mul(product, g.upstream(0)), g.input(1)}, {{"exclusive", exclusive}, {"reverse", !reverse}});
   grads[0] = g.Op("DivNoNan", {sum, g.input(0)});
   return absl::OkStatus();
 }

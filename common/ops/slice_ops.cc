@@ -60,11 +60,11 @@ absl::Status StridedSliceGradShape(ShapeContext& c) {
 }
 
 NamedAttrs MasksOf(const GradContext& g) {
-  NamedAttrs masks;
-  for (absl::string_view name : {"begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"}) {
-    masks.push_back({name, g.attr<int64_t>(name)});
-  }
-  return masks;
+  return {{"begin_mask", g.attr<int64_t>("begin_mask")},
+          {"end_mask", g.attr<int64_t>("end_mask")},
+          {"ellipsis_mask", g.attr<int64_t>("ellipsis_mask")},
+          {"new_axis_mask", g.attr<int64_t>("new_axis_mask")},
+          {"shrink_axis_mask", g.attr<int64_t>("shrink_axis_mask")}};
 }
 
 absl::Status GradOfStridedSlice(GradContext& g, Grads& grads) {

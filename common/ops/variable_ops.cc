@@ -105,8 +105,9 @@ constexpr OpDef kOps[] = {
      .doc = "Subtracts alpha * delta from the variable's value.",
      .inputs = "var: resource, alpha: T, delta: T",
      .outputs = "",
-     .attrs = "T: {float, double, int32, uint8, int16, int8, complex64, int64, bfloat16, uint16, complex128, half, uint32, "
-              "uint64}, use_locking: bool = false",
+     .attrs =
+         "T: {float, double, int32, uint8, int16, int8, complex64, int64, bfloat16, uint16, complex128, half, uint32, "
+         "uint64}, use_locking: bool = false",
      .shape = &GradientDescentShape,
      .gradient = &NotDifferentiable,
      .effect = Effect::kStateful},

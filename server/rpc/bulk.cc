@@ -116,15 +116,16 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
         return;
       }
       tensor_ = *std::move(tensor);
-      v1::TensorSpec spec;
-      ToWire(tensor_->spec(), &spec);
-      WriteNext(&spec);
+      v1::DownloadHeader header;
+      ToWire(tensor_->spec(), header.mutable_spec());
+      header.set_num_bytes(tensor_->num_bytes());
+      WriteNext(&header);
     });
   }
 
-  void WriteNext(const v1::TensorSpec* spec) {
+  void WriteNext(const v1::DownloadHeader* header) {
     const size_t n = std::min(kChunkBytes, tensor_->num_bytes() - sent_);
-    const std::string prefix = ChunkPrefix(spec, n);
+    const std::string prefix = ChunkPrefix(header, n);
     // The transport sends the tensor's own memory, which this reference keeps until it has.
     auto* keep = new TensorRef(tensor_);
     const grpc::Slice slices[] = {

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/visit_dtype.h"
 
 namespace eager::server {
 namespace {
@@ -65,25 +66,8 @@ absl::StatusOr<HostTensor> ConvertTo(const Shape& shape, absl::Span<const Json> 
   return tensor;
 }
 
-// Calls f.operator()<T>() for the C++ type of a dtype.
-template <class F>
-auto Visit(DType dtype, F f) -> decltype(f.template operator()<float>()) {
-  switch (dtype) {
-    case DType::kFloat32: return f.template operator()<float>();
-    case DType::kFloat64: return f.template operator()<double>();
-    case DType::kFloat16: return f.template operator()<Float16>();
-    case DType::kBFloat16: return f.template operator()<BFloat16>();
-    case DType::kInt8: return f.template operator()<int8_t>();
-    case DType::kInt16: return f.template operator()<int16_t>();
-    case DType::kInt32: return f.template operator()<int32_t>();
-    case DType::kInt64: return f.template operator()<int64_t>();
-    case DType::kUint8: return f.template operator()<uint8_t>();
-    case DType::kUint16: return f.template operator()<uint16_t>();
-    case DType::kUint32: return f.template operator()<uint32_t>();
-    case DType::kUint64: return f.template operator()<uint64_t>();
-    case DType::kBool: return f.template operator()<bool>();
-    default: return absl::UnimplementedError(absl::StrCat("values of dtype ", Name(dtype), " have no form in JSON"));
-  }
+absl::Status NoJsonForm(DType dtype) {
+  return absl::UnimplementedError(absl::StrCat("values of dtype ", Name(dtype), " have no form in JSON"));
 }
 
 double ShortestDecimal(float f) {
@@ -213,7 +197,8 @@ absl::StatusOr<HostTensor> JsonValues::Convert(DType dtype) const {
     }
     return HostTensor::Strings(shape_, texts);
   }
-  return Visit(dtype, [&]<class T>() -> absl::StatusOr<HostTensor> { return ConvertTo<T>(shape_, values_); });
+  return VisitDType(dtype, [&]<class T>() -> absl::StatusOr<HostTensor> { return ConvertTo<T>(shape_, values_); },
+                    [&]() -> absl::StatusOr<HostTensor> { return NoJsonForm(dtype); });
 }
 
 absl::Status ToJson(const HostTensor& tensor, v1::JsonTensor* json) {
@@ -225,10 +210,10 @@ absl::Status ToJson(const HostTensor& tensor, v1::JsonTensor* json) {
          json->mutable_values());
     return absl::OkStatus();
   }
-  return Visit(tensor.dtype(), [&]<class T>() -> absl::Status {
+  return VisitDType(tensor.dtype(), [&]<class T>() -> absl::Status {
     Nest(tensor.shape(), 0, next, [&](int64_t i, Json* out) { SetNumber(tensor.values<T>()[i], out); }, json->mutable_values());
     return absl::OkStatus();
-  });
+  }, [&]() -> absl::Status { return NoJsonForm(tensor.dtype()); });
 }
 
 absl::StatusOr<AttrValue> AttrFromJson(const OpSpec& op, absl::string_view name, const Json& value) {

@@ -9,8 +9,7 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
+#include "common/mutex.h"
 
 namespace eager::server {
 namespace {
@@ -43,13 +42,13 @@ class ComputeThread {
   void Run(absl::FunctionRef<void()> work) {
     Job job{work, {}};
     if (!Push(&job)) return work();
-    job.done.WaitForNotification();
+    job.done.Wait();
   }
 
  private:
   struct Job {
     absl::FunctionRef<void()> work;
-    absl::Notification done;
+    Notification done;
   };
 
   ComputeThread() : thread_([this] { Loop(); }) {
@@ -57,16 +56,18 @@ class ComputeThread {
   }
 
   bool Push(Job* job) ABSL_LOCKS_EXCLUDED(mu_) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (stopped_) return false;
     queue_.push_back(job);
+    changed_.Signal();
     return true;
   }
 
   void Stop() ABSL_LOCKS_EXCLUDED(mu_) {
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       stopped_ = true;
+      changed_.Signal();
     }
     // std::exit called by a job itself cannot wait for that job.
     on_compute_thread ? thread_.detach() : thread_.join();
@@ -74,8 +75,8 @@ class ComputeThread {
 
   // Null when stopped and nothing is left.
   Job* Pop() ABSL_LOCKS_EXCLUDED(mu_) {
-    const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return stopped_ || !queue_.empty(); };
-    absl::MutexLock lock(&mu_, absl::Condition(&ready));
+    MutexLock lock(&mu_);
+    while (queue_.empty() && !stopped_) changed_.Wait(&mu_);
     if (queue_.empty()) return nullptr;
     Job* job = queue_.front();
     queue_.pop_front();
@@ -93,7 +94,8 @@ class ComputeThread {
     }
   }
 
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar changed_;
   std::deque<Job*> queue_ ABSL_GUARDED_BY(mu_);
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;

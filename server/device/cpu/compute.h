@@ -2,8 +2,8 @@
 //
 // Debian's oneDNN runs on OpenMP, which keeps one team of threads for every thread that enters a parallel region. So
 // large work goes to one compute thread that owns the only team, and sessions take turns there in the order they come;
-// small work stays on the session's own thread, single-threaded. Results do not depend on the number of threads: work is
-// split at multiples of the grain, never by the number of threads.
+// small work stays on the session's own thread, single-threaded. Results do not depend on the number of threads: work
+// is split at multiples of the grain, never by the number of threads.
 #pragma once
 
 #include <cstdint>

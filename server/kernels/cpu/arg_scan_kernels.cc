@@ -40,10 +40,14 @@ void StoreIndices(const int64_t* from, int64_t n, const Tensor& out, int64_t at)
     for (int64_t i = 0; i < n; ++i) to[at + i] = static_cast<std::remove_reference_t<decltype(*to)>>(from[i]);
   };
   switch (out.dtype()) {
-    case DType::kInt64: return store(out.mutable_data<int64_t>());
-    case DType::kInt32: return store(out.mutable_data<int32_t>());
-    case DType::kInt16: return store(out.mutable_data<int16_t>());
-    default: return store(out.mutable_data<uint16_t>());
+    case DType::kInt64:
+      return store(out.mutable_data<int64_t>());
+    case DType::kInt32:
+      return store(out.mutable_data<int32_t>());
+    case DType::kInt16:
+      return store(out.mutable_data<int16_t>());
+    default:
+      return store(out.mutable_data<uint16_t>());
   }
 }
 

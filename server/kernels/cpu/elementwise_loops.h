@@ -1,6 +1,7 @@
 // The inner loops of elementwise kernels: one functor over a Stretch, written so that the compiler vectorises them.
 //
-// Outputs may be an input, element for element, which `ivdep` tells the compiler: no iteration reads what another wrote.
+// Outputs may be an input, element for element, which `ivdep` tells the compiler: no iteration reads what another
+// wrote.
 #pragma once
 
 #include <type_traits>

@@ -9,8 +9,8 @@
 
 namespace eager::server {
 
-// Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors, hence
-// they are not in an unnamed one.
+// Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors,
+// hence they are not in an unnamed one.
 
 inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
 #pragma GCC ivdep

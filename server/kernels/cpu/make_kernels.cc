@@ -10,18 +10,22 @@ namespace {
 
 constexpr int64_t kGrain = 1 << 17;
 
-constexpr DTypeSet kFixedSize = {DType::kBool,    DType::kInt8,    DType::kUint8,   DType::kInt16,  DType::kUint16,
-                                 DType::kFloat16, DType::kBFloat16, DType::kInt32,  DType::kUint32, DType::kFloat32,
-                                 DType::kInt64,   DType::kUint64,  DType::kFloat64, DType::kComplex64};
+constexpr DTypeSet kFixedSize = {DType::kBool,    DType::kInt8,     DType::kUint8,   DType::kInt16,    DType::kUint16,
+                                 DType::kFloat16, DType::kBFloat16, DType::kInt32,   DType::kUint32,   DType::kFloat32,
+                                 DType::kInt64,   DType::kUint64,   DType::kFloat64, DType::kComplex64};
 
 // Calls body with a null pointer to an unsigned integer of the dtype's size: for kernels that only move elements.
 template <class F>
 void WithBits(DType dtype, F body) {
   switch (SizeOf(dtype)) {
-    case 1: return body(static_cast<uint8_t*>(nullptr));
-    case 2: return body(static_cast<uint16_t*>(nullptr));
-    case 4: return body(static_cast<uint32_t*>(nullptr));
-    default: return body(static_cast<uint64_t*>(nullptr));
+    case 1:
+      return body(static_cast<uint8_t*>(nullptr));
+    case 2:
+      return body(static_cast<uint16_t*>(nullptr));
+    case 4:
+      return body(static_cast<uint32_t*>(nullptr));
+    default:
+      return body(static_cast<uint64_t*>(nullptr));
   }
 }
 
@@ -101,10 +105,14 @@ void SetHot(KernelContext& k) {
 absl::Status OneHot(KernelContext& k) {
   WithBits(k.output(0).dtype(), [&]<class T>(T*) {
     switch (k.input(0).dtype()) {
-      case DType::kUint8: return SetHot<T, uint8_t>(k);
-      case DType::kInt8: return SetHot<T, int8_t>(k);
-      case DType::kInt32: return SetHot<T, int32_t>(k);
-      default: return SetHot<T, int64_t>(k);
+      case DType::kUint8:
+        return SetHot<T, uint8_t>(k);
+      case DType::kInt8:
+        return SetHot<T, int8_t>(k);
+      case DType::kInt32:
+        return SetHot<T, int32_t>(k);
+      default:
+        return SetHot<T, int64_t>(k);
     }
   });
   return absl::OkStatus();

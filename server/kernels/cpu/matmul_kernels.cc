@@ -1,4 +1,5 @@
 // MatMul and BatchMatMulV2: oneDNN for floats, Eigen for double, plain loops for integers.
+#include <Eigen/Core>
 #include <vector>
 
 #include "common/status_macros.h"
@@ -16,12 +17,13 @@ constexpr int64_t kGrain = 1 << 20;
 MatMulDims DimsOf(const KernelContext& k) {
   const bool batched = k.op().name == "BatchMatMulV2";
   return MatMulDims::Make(k.input(0).shape(), k.input(1).shape(), k.output(0).shape(),
-                          k.attr<bool>(batched ? "adj_x" : "transpose_a"), k.attr<bool>(batched ? "adj_y" : "transpose_b"));
+                          k.attr<bool>(batched ? "adj_x" : "transpose_a"),
+                          k.attr<bool>(batched ? "adj_y" : "transpose_b"));
 }
 
+// One signature may come with several dtypes.
 struct OneDnnState : KernelState {
-  explicit OneDnnState(DType dtype) : narrow(dtype), wide(DType::kFloat32) {}
-  OneDnnMatMul narrow, wide;  // in the op's dtype; as float32, where oneDNN lacks the op's
+  OneDnnMatMul products;
 };
 
 // A copy of n elements of a 16-bit type as float.
@@ -38,12 +40,12 @@ absl::StatusOr<BufferRef> AsFloat(const Tensor& t, Device& device) {
 }
 
 template <class T>
-absl::Status MultiplyWidened(KernelContext& k, const MatMulDims& dims, OneDnnMatMul& product) {
+absl::Status MultiplyAsFloat(KernelContext& k, const MatMulDims& dims, OneDnnMatMul& products) {
   ASSIGN_OR_RETURN(const BufferRef a, AsFloat<T>(k.input(0), k.device()));
   ASSIGN_OR_RETURN(const BufferRef b, AsFloat<T>(k.input(1), k.device()));
   const int64_t n = k.output(0).num_elements();
   ASSIGN_OR_RETURN(const BufferRef c, k.device().Allocate(static_cast<size_t>(n) * sizeof(float)));
-  RETURN_IF_ERROR(product.Run(dims, a->data(), b->data(), c->data(), k.device()));
+  RETURN_IF_ERROR(products.Run(DType::kFloat32, dims, a->data(), b->data(), c->data(), k.device()));
   const auto* from = static_cast<const float*>(c->data());
   T* to = k.output(0).mutable_data<T>();
   ParallelFor(n, 1 << 16, [&](int64_t begin, int64_t end) {
@@ -54,12 +56,11 @@ absl::Status MultiplyWidened(KernelContext& k, const MatMulDims& dims, OneDnnMat
 
 template <class T>
 absl::Status MultiplyByOneDnn(KernelContext& k, const MatMulDims& dims) {
-  auto& state = k.state<OneDnnState>([] { return std::make_unique<OneDnnState>(DTypeOf<T>); });
-  if (state.narrow.Supported()) {
-    return state.narrow.Run(dims, k.input(0).raw(), k.input(1).raw(), k.output(0).raw(), k.device());
+  OneDnnMatMul& products = k.state<OneDnnState>([] { return std::make_unique<OneDnnState>(); }).products;
+  if constexpr (kIsHalf<T>) {
+    if (!OneDnnMatMul::Supports(DTypeOf<T>)) return MultiplyAsFloat<T>(k, dims, products);
   }
-  if constexpr (kIsHalf<T>) return MultiplyWidened<T>(k, dims, state.wide);
-  return absl::InternalError("oneDNN does not multiply float32");
+  return products.Run(DTypeOf<T>, dims, k.input(0).raw(), k.input(1).raw(), k.output(0).raw(), k.device());
 }
 
 // Rows [begin, end) of one product.

@@ -4,15 +4,12 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <Eigen/Core>
-
 #include "common/dtype.h"
+#include "server/kernels/cpu/element.h"
 #include "server/kernels/kernel.h"
 
 namespace eager::server {
 
-template <class T>
-inline constexpr bool kIsHalf = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
 template <class T>
 inline constexpr bool kIsFloat = std::is_floating_point_v<T> || kIsHalf<T>;
 
@@ -29,10 +26,8 @@ using Ordered = std::conditional_t<kIsHalf<T>, float, T>;
 // Conversions as casts, but inline for the 16-bit floats.
 template <class To, class T>
 inline To Widen(T x) {
-  if constexpr (std::is_same_v<T, Float16>) {
-    return static_cast<To>(static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(x.bits)));
-  } else if constexpr (std::is_same_v<T, BFloat16>) {
-    return static_cast<To>(Eigen::numext::bit_cast<float>(static_cast<uint32_t>(x.bits) << 16));
+  if constexpr (kIsHalf<T>) {
+    return static_cast<To>(LoadHalf(x));
   } else {
     return static_cast<To>(x);
   }
@@ -40,9 +35,8 @@ inline To Widen(T x) {
 template <class T, class From>
 inline T Narrow(From x) {
   if constexpr (kIsHalf<T>) {
-    using E = std::conditional_t<std::is_same_v<T, Float16>, Eigen::half, Eigen::bfloat16>;
     T y;
-    y.bits = Eigen::numext::bit_cast<uint16_t>(static_cast<E>(static_cast<float>(x)));
+    StoreHalf(static_cast<float>(x), y);
     return y;
   } else {
     return static_cast<T>(x);

@@ -1,8 +1,7 @@
 #include "server/kernels/cpu/onednn_matmul.h"
 
-#include <unordered_map>
-
 #include <dnnl.hpp>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -87,41 +86,37 @@ struct OneDnnMatMul::Product {
   }
 };
 
-OneDnnMatMul::OneDnnMatMul(DType dtype) : dtype_(dtype) {}
+OneDnnMatMul::OneDnnMatMul() = default;
 OneDnnMatMul::~OneDnnMatMul() = default;
 
-bool OneDnnMatMul::Supported() {
-  if (supported_ < 0) {
-    supported_ = 0;
-    if (dtype_ == DType::kFloat32 || dtype_ == DType::kBFloat16) {
-      MatMulDims dims;
-      dims.m = dims.n = dims.k = 8;
-      Guard([&] { supported_ = static_cast<bool>(Describe(dtype_, dims)) ? 1 : 0; }).IgnoreError();
-    }
-  }
-  return supported_ == 1;
+bool OneDnnMatMul::Supports(DType dtype) {
+  if (dtype != DType::kBFloat16) return dtype == DType::kFloat32;
+  static const bool bfloat16 = [] {
+    MatMulDims dims;
+    dims.m = dims.n = dims.k = 8;
+    bool found = false;
+    Guard([&] { found = static_cast<bool>(Describe(DType::kBFloat16, dims)); }).IgnoreError();
+    return found;
+  }();
+  return bfloat16;
 }
 
-absl::StatusOr<OneDnnMatMul::Product*> OneDnnMatMul::Find(const MatMulDims& dims) {
-  std::unique_ptr<Product>& slot = products_[dims];
-  if (slot != nullptr) return slot.get();
-  if (products_.size() > kMaxProducts) {
-    products_.clear();
-    return Find(dims);
-  }
+absl::StatusOr<OneDnnMatMul::Product*> OneDnnMatMul::Find(DType dtype, const MatMulDims& dims) {
+  if (const auto it = products_.find(std::make_pair(dtype, dims)); it != products_.end()) return it->second.get();
   auto product = std::make_unique<Product>();
   product->small = dims.work() < kSmallWork;
   absl::Status status;
   // Made where it will run: a primitive counts on the number of threads it was made with.
-  const auto init = [&] { status = product->Init(dtype_, dims); };
+  const auto init = [&] { status = product->Init(dtype, dims); };
   product->small ? RunSingleThreaded(init) : RunOnComputeThread(init);
   RETURN_IF_ERROR(status);
-  slot = std::move(product);
-  return slot.get();
+  if (products_.size() >= kMaxProducts) products_.clear();
+  return products_.emplace(std::make_pair(dtype, dims), std::move(product)).first->second.get();
 }
 
-absl::Status OneDnnMatMul::Run(const MatMulDims& dims, const void* a, const void* b, void* c, Device& device) {
-  ASSIGN_OR_RETURN(Product* const product, Find(dims));
+absl::Status OneDnnMatMul::Run(DType dtype, const MatMulDims& dims, const void* a, const void* b, void* c,
+                               Device& device) {
+  ASSIGN_OR_RETURN(Product* const product, Find(dtype, dims));
   BufferRef scratch;
   if (product->scratch_bytes > 0) {
     ASSIGN_OR_RETURN(scratch, device.Allocate(product->scratch_bytes));

@@ -12,24 +12,22 @@
 
 namespace eager::server {
 
-// A set of primitives for one dtype. Not thread-safe: a session's thread owns it.
+// A set of primitives. Not thread-safe: a session's thread owns it.
 class OneDnnMatMul {
  public:
-  explicit OneDnnMatMul(DType dtype);
+  OneDnnMatMul();
   ~OneDnnMatMul();
 
-  // Whether this processor multiplies the dtype: always for float32, never for integers and float64.
-  bool Supported();
+  // Whether this processor multiplies the dtype: always float32, bfloat16 where it has instructions for it.
+  static bool Supports(DType dtype);
   // Waits for the product. Nothing may be empty. `device` lends memory to work in.
-  absl::Status Run(const MatMulDims& dims, const void* a, const void* b, void* c, Device& device);
+  absl::Status Run(DType dtype, const MatMulDims& dims, const void* a, const void* b, void* c, Device& device);
 
  private:
   struct Product;
-  absl::StatusOr<Product*> Find(const MatMulDims& dims);
+  absl::StatusOr<Product*> Find(DType dtype, const MatMulDims& dims);
 
-  DType dtype_;
-  int supported_ = -1;  // not known yet
-  absl::flat_hash_map<MatMulDims, std::unique_ptr<Product>> products_;
+  absl::flat_hash_map<std::pair<DType, MatMulDims>, std::unique_ptr<Product>> products_;
 };
 
 }  // namespace eager::server

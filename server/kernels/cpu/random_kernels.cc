@@ -1,10 +1,10 @@
 // Random numbers as TensorFlow makes them: a tensor is cut into groups of as many numbers as one Philox block gives, so
 // that groups can be made in any order and on any thread.
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <random>
 
-#include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"

@@ -92,7 +92,8 @@ struct ExtremumOf {
     if constexpr (Limits::has_infinity) return kMax ? -Limits::infinity() : Limits::infinity();
     return kMax ? Limits::lowest() : Limits::max();
   }
-  static Lane Fold(Lane a, Lane b) { return ((kMax ? b > a : b < a) || b != b) ? b : a; }
+  // Bitwise or, since a branch would keep the loop from being vectorised.
+  static Lane Fold(Lane a, Lane b) { return ((kMax ? b > a : b < a) | (b != b)) ? b : a; }
   static Acc Merge(Acc a, Acc b) { return Fold(a, b); }
   static T Final(Acc a, int64_t) { return Narrow<T>(a); }
 };

@@ -53,12 +53,14 @@ ReduceLayout MakeReduceLayout(const Shape& shape, absl::Span<const int64_t> axes
 // Elements that one part of parallel work has about.
 inline constexpr int64_t kReduceGrain = 1 << 17;
 
+inline constexpr int kReduceLanes = 16;
+
 // Folds `n` neighbours. 16 lanes let the compiler use vector registers; blocks keep long sums of floats accurate. Not
 // inlined: there are many reductions, and their callers would each get a copy.
 template <class R, class T>
 [[gnu::noinline]] typename R::Acc FoldRow(const T* x, int64_t n) {
   using Lane = typename R::Lane;
-  constexpr int kLanes = 16;
+  constexpr int kLanes = kReduceLanes;
   constexpr int64_t kBlock = 256;
   typename R::Acc total = R::Identity();
   for (int64_t block = 0; block < n; block += kBlock) {
@@ -68,6 +70,7 @@ template <class R, class T>
       Lane lanes[kLanes];
       for (int j = 0; j < kLanes; ++j) lanes[j] = R::Identity();
       for (; i + kLanes <= end; i += kLanes) {
+#pragma omp simd
         for (int j = 0; j < kLanes; ++j) lanes[j] = R::Fold(lanes[j], Widen<Lane>(x[i + j]));
       }
       for (int j = 0; j < kLanes; ++j) total = R::Merge(total, lanes[j]);
@@ -77,7 +80,8 @@ template <class R, class T>
   return total;
 }
 
-// Innermost axis reduced. A result's elements are `reduced.count` rows, each cut into segments; a part is a run of them.
+// Innermost axis reduced. A result's elements are `reduced.count` rows, each cut into segments; a part is a run of
+// them.
 template <class R, class T>
 void ReduceRows(const ReduceLayout& l, const T* in, T* out) {
   using Acc = typename R::Acc;
@@ -92,7 +96,13 @@ void ReduceRows(const ReduceLayout& l, const T* in, T* out) {
     const int64_t end = std::min(units, (part + 1) * units_per_part);
     for (int64_t u = part * units_per_part; u < end; ++u) {
       const int64_t row = segments == 1 ? u : u / segments, begin = segments == 1 ? 0 : u % segments * segment;
-      acc = R::Merge(acc, FoldRow<R>(base + l.reduced.Offset(row) + begin, std::min(segment, l.inner - begin)));
+      const T* x = base + l.reduced.Offset(row) + begin;
+      const int64_t n = std::min(segment, l.inner - begin);
+      if (n >= kReduceLanes) {
+        acc = R::Merge(acc, FoldRow<R>(x, n));
+      } else {  // without a call, which would cost more than the row
+        for (int64_t i = 0; i < n; ++i) acc = R::Merge(acc, Widen<typename R::Lane>(x[i]));
+      }
     }
     return acc;
   };

@@ -96,9 +96,8 @@ struct GradientDescentKernel {
   static absl::Status Run(KernelContext& k) {
     using W = Wide<T>;
     const W alpha = Widen<W>(*k.input(1).data<T>());
-    return Update<T>(k, 2, [alpha](T x, T d) {
-      return Narrow<T>(Widen<W>(x) - Widen<W>(Narrow<T>(alpha * Widen<W>(d))));
-    });
+    return Update<T>(k, 2,
+                     [alpha](T x, T d) { return Narrow<T>(Widen<W>(x) - Widen<W>(Narrow<T>(alpha * Widen<W>(d)))); });
   }
 };
 
@@ -106,10 +105,8 @@ struct GradientDescentKernel {
 
 std::vector<KernelRow> CpuVariableKernels() {
   std::vector<KernelRow> rows = {
-      {"VarHandleOp", DTypeSet::All(), &VarHandle},
-      {"ReadVariableOp", DTypeSet::All(), &Read},
-      {"AssignVariableOp", DTypeSet::All(), &Assign},
-      {"VarIsInitializedOp", DTypeSet::All(), &IsInitialized},
+      {"VarHandleOp", DTypeSet::All(), &VarHandle},     {"ReadVariableOp", DTypeSet::All(), &Read},
+      {"AssignVariableOp", DTypeSet::All(), &Assign},   {"VarIsInitializedOp", DTypeSet::All(), &IsInitialized},
       {"DestroyResourceOp", DTypeSet::All(), &Destroy},
   };
   AddNumberRows<AddKernel>(rows, "AssignAddVariableOp");

@@ -21,7 +21,8 @@ inline float VectorExp(float x) {
   constexpr float kLowest = -104.f, kHighest = 89.f;  // beyond them the result is 0 or infinite
   constexpr float kNoFraction = 0x1.8p23f;            // adding it rounds to an integer, found in the low bits
   constexpr float kLog2E = 0x1.715476p0f;
-  x = x < kLowest ? kLowest : x;
+  const bool vanishes = x < kLowest;
+  x = vanishes ? kLowest : x;
   x = x > kHighest ? kHighest : x;
   const float shifted = x * kLog2E + kNoFraction;
   const float n = shifted - kNoFraction;
@@ -33,6 +34,7 @@ inline float VectorExp(float x) {
   sum = sum * r + 1.f / 6;
   sum = sum * r + 0.5f;
   sum = sum * r * r + r + 1.f;
+  sum = vanishes ? 0.f : sum;  // here rather than by underflow, which processors are slow at
   // In two steps, for results that are subnormal or overflow.
   const uint32_t exponent = BitsOf(shifted) - BitsOf(kNoFraction);
   const uint32_t half = static_cast<uint32_t>(static_cast<int32_t>(exponent) >> 1);

@@ -1,0 +1,14 @@
+// Everything a program needs: #include <eager/eager.h>
+#pragma once
+
+#include "client/constant.h"
+#include "client/context.h"
+#include "client/error.h"
+#include "client/gradient_tape.h"
+#include "client/math.h"
+#include "client/op.h"
+#include "client/ops.h"
+#include "client/random.h"
+#include "client/tensor.h"
+#include "client/types.h"
+#include "client/variable.h"

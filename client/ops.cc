@@ -1,0 +1,795 @@
+// Generated from the op table by eager-gen-ops. Do not edit: change the op's row and run it again.
+#include "client/ops.h"
+
+#include "client/core/call.h"
+
+namespace eager::raw_ops {
+namespace {
+
+std::source_location Where(absl::Span<const Operand> operands) {
+  return operands.empty() ? std::source_location::current() : operands[0].where();
+}
+
+}  // namespace
+
+Tensor Abs(const Operand& x) {
+  static const OpSpec& op = internal::Op("Abs");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Neg(const Operand& x) {
+  static const OpSpec& op = internal::Op("Neg");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sign(const Operand& x) {
+  static const OpSpec& op = internal::Op("Sign");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Square(const Operand& x) {
+  static const OpSpec& op = internal::Op("Square");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sqrt(const Operand& x) {
+  static const OpSpec& op = internal::Op("Sqrt");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Rsqrt(const Operand& x) {
+  static const OpSpec& op = internal::Op("Rsqrt");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Reciprocal(const Operand& x) {
+  static const OpSpec& op = internal::Op("Reciprocal");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Exp(const Operand& x) {
+  static const OpSpec& op = internal::Op("Exp");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Expm1(const Operand& x) {
+  static const OpSpec& op = internal::Op("Expm1");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Log(const Operand& x) {
+  static const OpSpec& op = internal::Op("Log");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Log1p(const Operand& x) {
+  static const OpSpec& op = internal::Op("Log1p");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sin(const Operand& x) {
+  static const OpSpec& op = internal::Op("Sin");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Cos(const Operand& x) {
+  static const OpSpec& op = internal::Op("Cos");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Tan(const Operand& x) {
+  static const OpSpec& op = internal::Op("Tan");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Tanh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Tanh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sigmoid(const Operand& x) {
+  static const OpSpec& op = internal::Op("Sigmoid");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Floor(const Operand& x) {
+  static const OpSpec& op = internal::Op("Floor");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Ceil(const Operand& x) {
+  static const OpSpec& op = internal::Op("Ceil");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Round(const Operand& x) {
+  static const OpSpec& op = internal::Op("Round");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Rint(const Operand& x) {
+  static const OpSpec& op = internal::Op("Rint");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IsNan(const Operand& x) {
+  static const OpSpec& op = internal::Op("IsNan");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IsInf(const Operand& x) {
+  static const OpSpec& op = internal::Op("IsInf");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IsFinite(const Operand& x) {
+  static const OpSpec& op = internal::Op("IsFinite");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LogicalNot(const Operand& x) {
+  static const OpSpec& op = internal::Op("LogicalNot");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Relu(const Operand& features) {
+  static const OpSpec& op = internal::Op("Relu");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Softplus(const Operand& features) {
+  static const OpSpec& op = internal::Op("Softplus");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Cast(const Operand& x, const CastAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Cast");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {{"DstT", attrs.DstT}, {"Truncate", attrs.Truncate}}, Where(operands));
+}
+
+Tensor Identity(const Operand& input) {
+  static const OpSpec& op = internal::Op("Identity");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StopGradient(const Operand& input) {
+  static const OpSpec& op = internal::Op("StopGradient");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SqrtGrad(const Operand& y, const Operand& dy) {
+  static const OpSpec& op = internal::Op("SqrtGrad");
+  const Operand operands[] = {y, dy};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RsqrtGrad(const Operand& y, const Operand& dy) {
+  static const OpSpec& op = internal::Op("RsqrtGrad");
+  const Operand operands[] = {y, dy};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ReciprocalGrad(const Operand& y, const Operand& dy) {
+  static const OpSpec& op = internal::Op("ReciprocalGrad");
+  const Operand operands[] = {y, dy};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor TanhGrad(const Operand& y, const Operand& dy) {
+  static const OpSpec& op = internal::Op("TanhGrad");
+  const Operand operands[] = {y, dy};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SigmoidGrad(const Operand& y, const Operand& dy) {
+  static const OpSpec& op = internal::Op("SigmoidGrad");
+  const Operand operands[] = {y, dy};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ReluGrad(const Operand& gradients, const Operand& features) {
+  static const OpSpec& op = internal::Op("ReluGrad");
+  const Operand operands[] = {gradients, features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SoftplusGrad(const Operand& gradients, const Operand& features) {
+  static const OpSpec& op = internal::Op("SoftplusGrad");
+  const Operand operands[] = {gradients, features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AddV2(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("AddV2");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sub(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Sub");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Mul(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Mul");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RealDiv(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("RealDiv");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Div(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Div");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor FloorDiv(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("FloorDiv");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor FloorMod(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("FloorMod");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor TruncateDiv(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("TruncateDiv");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor TruncateMod(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("TruncateMod");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Pow(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Pow");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Maximum(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Maximum");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Minimum(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Minimum");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SquaredDifference(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("SquaredDifference");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor DivNoNan(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("DivNoNan");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor MulNoNan(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("MulNoNan");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Xdivy(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Xdivy");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Xlogy(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Xlogy");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Atan2(const Operand& y, const Operand& x) {
+  static const OpSpec& op = internal::Op("Atan2");
+  const Operand operands[] = {y, x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LogicalAnd(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("LogicalAnd");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LogicalOr(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("LogicalOr");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AddN(const std::vector<Operand>& inputs) {
+  static const OpSpec& op = internal::Op("AddN");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Equal(const Operand& x, const Operand& y, const EqualAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Equal");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {{"incompatible_shape_error", attrs.incompatible_shape_error}}, Where(operands));
+}
+
+Tensor NotEqual(const Operand& x, const Operand& y, const NotEqualAttrs& attrs) {
+  static const OpSpec& op = internal::Op("NotEqual");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {{"incompatible_shape_error", attrs.incompatible_shape_error}}, Where(operands));
+}
+
+Tensor Less(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Less");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LessEqual(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("LessEqual");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Greater(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Greater");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor GreaterEqual(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("GreaterEqual");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SelectV2(const Operand& condition, const Operand& t, const Operand& e) {
+  static const OpSpec& op = internal::Op("SelectV2");
+  const Operand operands[] = {condition, t, e};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ClipByValue(const Operand& t, const Operand& clip_value_min, const Operand& clip_value_max) {
+  static const OpSpec& op = internal::Op("ClipByValue");
+  const Operand operands[] = {t, clip_value_min, clip_value_max};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sum(const Operand& input, const Operand& reduction_indices, const SumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Sum");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor Mean(const Operand& input, const Operand& reduction_indices, const MeanAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Mean");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor Max(const Operand& input, const Operand& reduction_indices, const MaxAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Max");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor Min(const Operand& input, const Operand& reduction_indices, const MinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Min");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor Prod(const Operand& input, const Operand& reduction_indices, const ProdAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Prod");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor All(const Operand& input, const Operand& reduction_indices, const AllAttrs& attrs) {
+  static const OpSpec& op = internal::Op("All");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor Any(const Operand& input, const Operand& reduction_indices, const AnyAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Any");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor ArgMax(const Operand& input, const Operand& dimension, const ArgMaxAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ArgMax");
+  const Operand operands[] = {input, dimension};
+  return internal::Call1(op, operands, {{"output_type", attrs.output_type}}, Where(operands));
+}
+
+Tensor ArgMin(const Operand& input, const Operand& dimension, const ArgMinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ArgMin");
+  const Operand operands[] = {input, dimension};
+  return internal::Call1(op, operands, {{"output_type", attrs.output_type}}, Where(operands));
+}
+
+Tensor Cumsum(const Operand& x, const Operand& axis, const CumsumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Cumsum");
+  const Operand operands[] = {x, axis};
+  return internal::Call1(op, operands, {{"exclusive", attrs.exclusive}, {"reverse", attrs.reverse}}, Where(operands));
+}
+
+Tensor Cumprod(const Operand& x, const Operand& axis, const CumprodAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Cumprod");
+  const Operand operands[] = {x, axis};
+  return internal::Call1(op, operands, {{"exclusive", attrs.exclusive}, {"reverse", attrs.reverse}}, Where(operands));
+}
+
+Tensor Reshape(const Operand& tensor, const Operand& shape) {
+  static const OpSpec& op = internal::Op("Reshape");
+  const Operand operands[] = {tensor, shape};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ExpandDims(const Operand& input, const Operand& dim) {
+  static const OpSpec& op = internal::Op("ExpandDims");
+  const Operand operands[] = {input, dim};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Squeeze(const Operand& input, const SqueezeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Squeeze");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"squeeze_dims", attrs.squeeze_dims}}, Where(operands));
+}
+
+Tensor Shape(const Operand& input, const ShapeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Shape");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor Size(const Operand& input, const SizeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Size");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor Rank(const Operand& input) {
+  static const OpSpec& op = internal::Op("Rank");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BroadcastTo(const Operand& input, const Operand& shape) {
+  static const OpSpec& op = internal::Op("BroadcastTo");
+  const Operand operands[] = {input, shape};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BroadcastArgs(const Operand& s0, const Operand& s1) {
+  static const OpSpec& op = internal::Op("BroadcastArgs");
+  const Operand operands[] = {s0, s1};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Transpose(const Operand& x, const Operand& perm) {
+  static const OpSpec& op = internal::Op("Transpose");
+  const Operand operands[] = {x, perm};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor InvertPermutation(const Operand& x) {
+  static const OpSpec& op = internal::Op("InvertPermutation");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ReverseV2(const Operand& tensor, const Operand& axis) {
+  static const OpSpec& op = internal::Op("ReverseV2");
+  const Operand operands[] = {tensor, axis};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Roll(const Operand& input, const Operand& shift, const Operand& axis) {
+  static const OpSpec& op = internal::Op("Roll");
+  const Operand operands[] = {input, shift, axis};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Tile(const Operand& input, const Operand& multiples) {
+  static const OpSpec& op = internal::Op("Tile");
+  const Operand operands[] = {input, multiples};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor MatrixBandPart(const Operand& input, const Operand& num_lower, const Operand& num_upper) {
+  static const OpSpec& op = internal::Op("MatrixBandPart");
+  const Operand operands[] = {input, num_lower, num_upper};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ConcatV2(const std::vector<Operand>& values, const Operand& axis) {
+  static const OpSpec& op = internal::Op("ConcatV2");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), values.begin(), values.end());
+  operands.push_back(axis);
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Pack(const std::vector<Operand>& values, const PackAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Pack");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), values.begin(), values.end());
+  return internal::Call1(op, operands, {{"axis", attrs.axis}}, Where(operands));
+}
+
+std::vector<Tensor> Unpack(const Operand& value, const UnpackAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Unpack");
+  const Operand operands[] = {value};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"num", attrs.num}, {"axis", attrs.axis}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> Split(const Operand& split_dim, const Operand& value, const SplitAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Split");
+  const Operand operands[] = {split_dim, value};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"num_split", attrs.num_split}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const SplitVAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SplitV");
+  const Operand operands[] = {value, size_splits, split_dim};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"num_split", attrs.num_split}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor Slice(const Operand& input, const Operand& begin, const Operand& size) {
+  static const OpSpec& op = internal::Op("Slice");
+  const Operand operands[] = {input, begin, size};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const StridedSliceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StridedSlice");
+  const Operand operands[] = {input, begin, end, strides};
+  return internal::Call1(op, operands, {{"begin_mask", attrs.begin_mask}, {"end_mask", attrs.end_mask}, {"ellipsis_mask", attrs.ellipsis_mask}, {"new_axis_mask", attrs.new_axis_mask}, {"shrink_axis_mask", attrs.shrink_axis_mask}}, Where(operands));
+}
+
+Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const Operand& dy, const StridedSliceGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StridedSliceGrad");
+  const Operand operands[] = {shape, begin, end, strides, dy};
+  return internal::Call1(op, operands, {{"begin_mask", attrs.begin_mask}, {"end_mask", attrs.end_mask}, {"ellipsis_mask", attrs.ellipsis_mask}, {"new_axis_mask", attrs.new_axis_mask}, {"shrink_axis_mask", attrs.shrink_axis_mask}}, Where(operands));
+}
+
+Tensor Pad(const Operand& input, const Operand& paddings) {
+  static const OpSpec& op = internal::Op("Pad");
+  const Operand operands[] = {input, paddings};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor PadV2(const Operand& input, const Operand& paddings, const Operand& constant_values) {
+  static const OpSpec& op = internal::Op("PadV2");
+  const Operand operands[] = {input, paddings, constant_values};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor MirrorPad(const Operand& input, const Operand& paddings, const MirrorPadAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MirrorPad");
+  const Operand operands[] = {input, paddings};
+  return internal::Call1(op, operands, {{"mode", attrs.mode}}, Where(operands));
+}
+
+Tensor MirrorPadGrad(const Operand& input, const Operand& paddings, const MirrorPadGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MirrorPadGrad");
+  const Operand operands[] = {input, paddings};
+  return internal::Call1(op, operands, {{"mode", attrs.mode}}, Where(operands));
+}
+
+Tensor GatherV2(const Operand& params, const Operand& indices, const Operand& axis, const GatherV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("GatherV2");
+  const Operand operands[] = {params, indices, axis};
+  return internal::Call1(op, operands, {{"batch_dims", attrs.batch_dims}}, Where(operands));
+}
+
+Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const GatherV2GradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("GatherV2Grad");
+  const Operand operands[] = {shape, indices, dy, axis};
+  return internal::Call1(op, operands, {{"batch_dims", attrs.batch_dims}}, Where(operands));
+}
+
+Tensor GatherNd(const Operand& params, const Operand& indices, const GatherNdAttrs& attrs) {
+  static const OpSpec& op = internal::Op("GatherNd");
+  const Operand operands[] = {params, indices};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor ScatterNd(const Operand& indices, const Operand& updates, const Operand& shape, const ScatterNdAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ScatterNd");
+  const Operand operands[] = {indices, updates, shape};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterAddAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterAdd");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterUpdateAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterUpdate");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor UnsortedSegmentSum(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentSum");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Fill(const Operand& dims, const Operand& value) {
+  static const OpSpec& op = internal::Op("Fill");
+  const Operand operands[] = {dims, value};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ZerosLike(const Operand& x) {
+  static const OpSpec& op = internal::Op("ZerosLike");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor OnesLike(const Operand& x) {
+  static const OpSpec& op = internal::Op("OnesLike");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Range(const Operand& start, const Operand& limit, const Operand& delta) {
+  static const OpSpec& op = internal::Op("Range");
+  const Operand operands[] = {start, limit, delta};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LinSpace(const Operand& start, const Operand& stop, const Operand& num) {
+  static const OpSpec& op = internal::Op("LinSpace");
+  const Operand operands[] = {start, stop, num};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const OneHotAttrs& attrs) {
+  static const OpSpec& op = internal::Op("OneHot");
+  const Operand operands[] = {indices, depth, on_value, off_value};
+  return internal::Call1(op, operands, {{"axis", attrs.axis}}, Where(operands));
+}
+
+Tensor MatMul(const Operand& a, const Operand& b, const MatMulAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MatMul");
+  const Operand operands[] = {a, b};
+  return internal::Call1(op, operands, {{"transpose_a", attrs.transpose_a}, {"transpose_b", attrs.transpose_b}, {"grad_a", attrs.grad_a}, {"grad_b", attrs.grad_b}}, Where(operands));
+}
+
+Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("BatchMatMulV2");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {{"adj_x", attrs.adj_x}, {"adj_y", attrs.adj_y}, {"grad_x", attrs.grad_x}, {"grad_y", attrs.grad_y}}, Where(operands));
+}
+
+Tensor RandomStandardNormal(const Operand& shape, const RandomStandardNormalAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomStandardNormal");
+  const Operand operands[] = {shape};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor RandomUniform(const Operand& shape, const RandomUniformAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomUniform");
+  const Operand operands[] = {shape};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomUniformInt");
+  const Operand operands[] = {shape, minval, maxval};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}}, Where(operands));
+}
+
+Tensor TruncatedNormal(const Operand& shape, const TruncatedNormalAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TruncatedNormal");
+  const Operand operands[] = {shape};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor VarHandleOp(const VarHandleOpAttrs& attrs, std::source_location where) {
+  static const OpSpec& op = internal::Op("VarHandleOp");
+  return internal::Call1(op, {}, {{"container", attrs.container}, {"shared_name", attrs.shared_name}, {"debug_name", attrs.debug_name}, {"dtype", attrs.dtype}, {"shape", attrs.shape}}, where);
+}
+
+Tensor ReadVariableOp(const Operand& resource, const ReadVariableOpAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ReadVariableOp");
+  const Operand operands[] = {resource};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+void AssignVariableOp(const Operand& resource, const Operand& value, const AssignVariableOpAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AssignVariableOp");
+  const Operand operands[] = {resource, value};
+  internal::Call(op, operands, {{"validate_shape", attrs.validate_shape}}, Where(operands));
+}
+
+void AssignAddVariableOp(const Operand& resource, const Operand& value) {
+  static const OpSpec& op = internal::Op("AssignAddVariableOp");
+  const Operand operands[] = {resource, value};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void AssignSubVariableOp(const Operand& resource, const Operand& value) {
+  static const OpSpec& op = internal::Op("AssignSubVariableOp");
+  const Operand operands[] = {resource, value};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+Tensor VarIsInitializedOp(const Operand& resource) {
+  static const OpSpec& op = internal::Op("VarIsInitializedOp");
+  const Operand operands[] = {resource};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DestroyResourceOp");
+  const Operand operands[] = {resource};
+  internal::Call(op, operands, {{"ignore_lookup_error", attrs.ignore_lookup_error}}, Where(operands));
+}
+
+void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const ResourceApplyGradientDescentAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyGradientDescent");
+  const Operand operands[] = {var, alpha, delta};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+}  // namespace eager::raw_ops

@@ -1,0 +1,560 @@
+// Generated from the op table by eager-gen-ops. Do not edit: change the op's row and run it again.
+//
+// Every op under its raw name, as tf.raw_ops has them: inputs in order, attributes as named, defaulted members, e.g.
+// raw_ops::MatMul(a, b, {.transpose_a = true}). None waits; each throws Error for what its inference refuses.
+#pragma once
+
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "client/tensor.h"
+
+namespace eager::raw_ops {
+
+// The absolute value |x|.
+Tensor Abs(const Operand& x);
+
+// -x.
+Tensor Neg(const Operand& x);
+
+// -1, 0 or 1 by the sign of x; nan stays nan.
+Tensor Sign(const Operand& x);
+
+// x * x.
+Tensor Square(const Operand& x);
+
+// The square root of x.
+Tensor Sqrt(const Operand& x);
+
+// 1 / sqrt(x).
+Tensor Rsqrt(const Operand& x);
+
+// 1 / x.
+Tensor Reciprocal(const Operand& x);
+
+// e to the power of x.
+Tensor Exp(const Operand& x);
+
+// exp(x) - 1, exact for small x.
+Tensor Expm1(const Operand& x);
+
+// The natural logarithm of x.
+Tensor Log(const Operand& x);
+
+// log(1 + x), exact for small x.
+Tensor Log1p(const Operand& x);
+
+// The sine of x, in radians.
+Tensor Sin(const Operand& x);
+
+// The cosine of x, in radians.
+Tensor Cos(const Operand& x);
+
+// The tangent of x, in radians.
+Tensor Tan(const Operand& x);
+
+// The hyperbolic tangent of x.
+Tensor Tanh(const Operand& x);
+
+// 1 / (1 + exp(-x)).
+Tensor Sigmoid(const Operand& x);
+
+// The largest integer that is not greater than x.
+Tensor Floor(const Operand& x);
+
+// The smallest integer that is not less than x.
+Tensor Ceil(const Operand& x);
+
+// The integer closest to x, halves to even; 0 for an integer x, as in TensorFlow.
+Tensor Round(const Operand& x);
+
+// The integer closest to x, halves to even.
+Tensor Rint(const Operand& x);
+
+// Whether x is not a number.
+Tensor IsNan(const Operand& x);
+
+// Whether x is an infinity.
+Tensor IsInf(const Operand& x);
+
+// Whether x is neither nan nor an infinity.
+Tensor IsFinite(const Operand& x);
+
+// Whether x is false.
+Tensor LogicalNot(const Operand& x);
+
+// max(features, 0).
+Tensor Relu(const Operand& features);
+
+// log(exp(features) + 1).
+Tensor Softplus(const Operand& features);
+
+// x in another dtype; integers wrap, Truncate cuts a float's digits instead of rounding.
+struct CastAttrs {
+  DType DstT;  // required
+  bool Truncate = false;
+};
+Tensor Cast(const Operand& x, const CastAttrs& attrs);
+
+// The input itself.
+Tensor Identity(const Operand& input);
+
+// The input itself, through which no gradient flows.
+Tensor StopGradient(const Operand& input);
+
+// The gradient of Sqrt: dy * 0.5 / y.
+Tensor SqrtGrad(const Operand& y, const Operand& dy);
+
+// The gradient of Rsqrt: dy * -0.5 * y^3.
+Tensor RsqrtGrad(const Operand& y, const Operand& dy);
+
+// The gradient of Reciprocal: -dy * y * y.
+Tensor ReciprocalGrad(const Operand& y, const Operand& dy);
+
+// The gradient of Tanh: dy * (1 - y * y).
+Tensor TanhGrad(const Operand& y, const Operand& dy);
+
+// The gradient of Sigmoid: dy * y * (1 - y).
+Tensor SigmoidGrad(const Operand& y, const Operand& dy);
+
+// The gradient of Relu: gradients where features > 0, else 0.
+Tensor ReluGrad(const Operand& gradients, const Operand& features);
+
+// The gradient of Softplus: gradients / (1 + exp(-features)).
+Tensor SoftplusGrad(const Operand& gradients, const Operand& features);
+
+// x + y.
+Tensor AddV2(const Operand& x, const Operand& y);
+
+// x - y.
+Tensor Sub(const Operand& x, const Operand& y);
+
+// x * y.
+Tensor Mul(const Operand& x, const Operand& y);
+
+// x / y of floating numbers.
+Tensor RealDiv(const Operand& x, const Operand& y);
+
+// x / y; integers are divided toward 0.
+Tensor Div(const Operand& x, const Operand& y);
+
+// floor(x / y).
+Tensor FloorDiv(const Operand& x, const Operand& y);
+
+// x - floor(x / y) * y, which has the sign of y.
+Tensor FloorMod(const Operand& x, const Operand& y);
+
+// x / y, rounded toward 0.
+Tensor TruncateDiv(const Operand& x, const Operand& y);
+
+// What x / y rounded toward 0 leaves over, with the sign of x.
+Tensor TruncateMod(const Operand& x, const Operand& y);
+
+// x to the power of y.
+Tensor Pow(const Operand& x, const Operand& y);
+
+// The greater of x and y; nan if one is.
+Tensor Maximum(const Operand& x, const Operand& y);
+
+// The smaller of x and y; nan if one is.
+Tensor Minimum(const Operand& x, const Operand& y);
+
+// (x - y)^2.
+Tensor SquaredDifference(const Operand& x, const Operand& y);
+
+// x / y, and 0 where y is 0.
+Tensor DivNoNan(const Operand& x, const Operand& y);
+
+// x * y, and 0 where y is 0 even if x is infinite or nan.
+Tensor MulNoNan(const Operand& x, const Operand& y);
+
+// x / y, and 0 where x is 0.
+Tensor Xdivy(const Operand& x, const Operand& y);
+
+// x * log(y), and 0 where x is 0.
+Tensor Xlogy(const Operand& x, const Operand& y);
+
+// The angle of the point (x, y), from -pi to pi.
+Tensor Atan2(const Operand& y, const Operand& x);
+
+// Whether x and y are both true.
+Tensor LogicalAnd(const Operand& x, const Operand& y);
+
+// Whether x or y is true.
+Tensor LogicalOr(const Operand& x, const Operand& y);
+
+// The sum of all inputs, which have one shape.
+Tensor AddN(const std::vector<Operand>& inputs);
+
+// Whether x == y.
+struct EqualAttrs {
+  bool incompatible_shape_error = true;
+};
+Tensor Equal(const Operand& x, const Operand& y, const EqualAttrs& attrs = {});
+
+// Whether x != y.
+struct NotEqualAttrs {
+  bool incompatible_shape_error = true;
+};
+Tensor NotEqual(const Operand& x, const Operand& y, const NotEqualAttrs& attrs = {});
+
+// Whether x < y.
+Tensor Less(const Operand& x, const Operand& y);
+
+// Whether x <= y.
+Tensor LessEqual(const Operand& x, const Operand& y);
+
+// Whether x > y.
+Tensor Greater(const Operand& x, const Operand& y);
+
+// Whether x >= y.
+Tensor GreaterEqual(const Operand& x, const Operand& y);
+
+// t where the condition holds, else e; all three are broadcast.
+Tensor SelectV2(const Operand& condition, const Operand& t, const Operand& e);
+
+// t, but not less than the one bound nor more than the other.
+Tensor ClipByValue(const Operand& t, const Operand& clip_value_min, const Operand& clip_value_max);
+
+// The sum of elements over the given axes.
+struct SumAttrs {
+  bool keep_dims = false;
+};
+Tensor Sum(const Operand& input, const Operand& reduction_indices, const SumAttrs& attrs = {});
+
+// The mean of elements over the given axes.
+struct MeanAttrs {
+  bool keep_dims = false;
+};
+Tensor Mean(const Operand& input, const Operand& reduction_indices, const MeanAttrs& attrs = {});
+
+// The largest element over the given axes; nan if one is nan.
+struct MaxAttrs {
+  bool keep_dims = false;
+};
+Tensor Max(const Operand& input, const Operand& reduction_indices, const MaxAttrs& attrs = {});
+
+// The smallest element over the given axes; nan if one is nan.
+struct MinAttrs {
+  bool keep_dims = false;
+};
+Tensor Min(const Operand& input, const Operand& reduction_indices, const MinAttrs& attrs = {});
+
+// The product of elements over the given axes.
+struct ProdAttrs {
+  bool keep_dims = false;
+};
+Tensor Prod(const Operand& input, const Operand& reduction_indices, const ProdAttrs& attrs = {});
+
+// Whether every element over the given axes is true.
+struct AllAttrs {
+  bool keep_dims = false;
+};
+Tensor All(const Operand& input, const Operand& reduction_indices, const AllAttrs& attrs = {});
+
+// Whether some element over the given axes is true.
+struct AnyAttrs {
+  bool keep_dims = false;
+};
+Tensor Any(const Operand& input, const Operand& reduction_indices, const AnyAttrs& attrs = {});
+
+// Where along an axis the largest element is; the first of several, never a nan.
+struct ArgMaxAttrs {
+  DType output_type = DType::kInt64;
+};
+Tensor ArgMax(const Operand& input, const Operand& dimension, const ArgMaxAttrs& attrs = {});
+
+// Where along an axis the smallest element is; the first of several, never a nan.
+struct ArgMinAttrs {
+  DType output_type = DType::kInt64;
+};
+Tensor ArgMin(const Operand& input, const Operand& dimension, const ArgMinAttrs& attrs = {});
+
+// Sums of the elements up to each one along an axis.
+struct CumsumAttrs {
+  bool exclusive = false;
+  bool reverse = false;
+};
+Tensor Cumsum(const Operand& x, const Operand& axis, const CumsumAttrs& attrs = {});
+
+// Products of the elements up to each one along an axis.
+struct CumprodAttrs {
+  bool exclusive = false;
+  bool reverse = false;
+};
+Tensor Cumprod(const Operand& x, const Operand& axis, const CumprodAttrs& attrs = {});
+
+// The values under another shape; one extent may be -1.
+Tensor Reshape(const Operand& tensor, const Operand& shape);
+
+// The values with an axis of extent 1 put in.
+Tensor ExpandDims(const Operand& input, const Operand& dim);
+
+// The values without some or all axes of extent 1.
+struct SqueezeAttrs {
+  std::vector<int64_t> squeeze_dims = {};
+};
+Tensor Squeeze(const Operand& input, const SqueezeAttrs& attrs = {});
+
+// The extents of a tensor, as a vector.
+struct ShapeAttrs {
+  DType out_type = DType::kInt32;
+};
+Tensor Shape(const Operand& input, const ShapeAttrs& attrs = {});
+
+// The number of elements of a tensor.
+struct SizeAttrs {
+  DType out_type = DType::kInt32;
+};
+Tensor Size(const Operand& input, const SizeAttrs& attrs = {});
+
+// The number of axes of a tensor.
+Tensor Rank(const Operand& input);
+
+// The values repeated until they fill a shape, by NumPy's broadcasting.
+Tensor BroadcastTo(const Operand& input, const Operand& shape);
+
+// The shape that two shapes broadcast to.
+Tensor BroadcastArgs(const Operand& s0, const Operand& s1);
+
+// Axis i of the result is axis perm[i] of the input.
+Tensor Transpose(const Operand& x, const Operand& perm);
+
+// The permutation y with y[x[i]] = i.
+Tensor InvertPermutation(const Operand& x);
+
+// The elements in reverse order along some axes.
+Tensor ReverseV2(const Operand& tensor, const Operand& axis);
+
+// The elements moved along axes, those that leave at one end coming in at the other.
+Tensor Roll(const Operand& input, const Operand& shift, const Operand& axis);
+
+// The input repeated multiples[i] times along axis i.
+Tensor Tile(const Operand& input, const Operand& multiples);
+
+// Matrices with zeros outside of num_lower and num_upper diagonals beside the main one; negative: all.
+Tensor MatrixBandPart(const Operand& input, const Operand& num_lower, const Operand& num_upper);
+
+// Tensors one after the other along an axis that they have.
+Tensor ConcatV2(const std::vector<Operand>& values, const Operand& axis);
+
+// Tensors of one shape one after the other along a new axis.
+struct PackAttrs {
+  int64_t axis = 0;
+};
+Tensor Pack(const std::vector<Operand>& values, const PackAttrs& attrs = {});
+
+// The slices of a tensor along an axis, which they lack.
+struct UnpackAttrs {
+  int64_t num;  // required
+  int64_t axis = 0;
+};
+std::vector<Tensor> Unpack(const Operand& value, const UnpackAttrs& attrs);
+
+// Equal pieces of a tensor along an axis.
+struct SplitAttrs {
+  int64_t num_split;  // required
+};
+std::vector<Tensor> Split(const Operand& split_dim, const Operand& value, const SplitAttrs& attrs);
+
+// Pieces of the given sizes of a tensor along an axis; one size may be -1.
+struct SplitVAttrs {
+  int64_t num_split;  // required
+};
+std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const SplitVAttrs& attrs);
+
+// size[i] elements from begin[i] on along axis i; a size of -1 is all that follow.
+Tensor Slice(const Operand& input, const Operand& begin, const Operand& size);
+
+// NumPy's indexing: begin:end:strides along each axis, with masks for open ends, ..., newaxis and indices.
+struct StridedSliceAttrs {
+  int64_t begin_mask = 0;
+  int64_t end_mask = 0;
+  int64_t ellipsis_mask = 0;
+  int64_t new_axis_mask = 0;
+  int64_t shrink_axis_mask = 0;
+};
+Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const StridedSliceAttrs& attrs = {});
+
+// Zeros of the given shape with dy in the places that StridedSlice takes.
+struct StridedSliceGradAttrs {
+  int64_t begin_mask = 0;
+  int64_t end_mask = 0;
+  int64_t ellipsis_mask = 0;
+  int64_t new_axis_mask = 0;
+  int64_t shrink_axis_mask = 0;
+};
+Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const Operand& dy, const StridedSliceGradAttrs& attrs = {});
+
+// The input with paddings[i] = (before, after) zeros around it along axis i.
+Tensor Pad(const Operand& input, const Operand& paddings);
+
+// The input with paddings[i] = (before, after) copies of a value around it along axis i.
+Tensor PadV2(const Operand& input, const Operand& paddings, const Operand& constant_values);
+
+// The input with its own mirror image around it.
+struct MirrorPadAttrs {
+  std::string mode;  // required
+};
+Tensor MirrorPad(const Operand& input, const Operand& paddings, const MirrorPadAttrs& attrs);
+
+// Folds the mirror image that MirrorPad put around a tensor back into it, adding up.
+struct MirrorPadGradAttrs {
+  std::string mode;  // required
+};
+Tensor MirrorPadGrad(const Operand& input, const Operand& paddings, const MirrorPadGradAttrs& attrs);
+
+// The slices of params along an axis that indices name; the first batch_dims axes go together.
+struct GatherV2Attrs {
+  int64_t batch_dims = 0;
+};
+Tensor GatherV2(const Operand& params, const Operand& indices, const Operand& axis, const GatherV2Attrs& attrs = {});
+
+// Zeros of the given shape with dy added in the places that GatherV2 reads.
+struct GatherV2GradAttrs {
+  int64_t batch_dims = 0;
+};
+Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const GatherV2GradAttrs& attrs = {});
+
+// The slices of params that the rows of indices name, an index for each of the leading axes.
+struct GatherNdAttrs {
+  std::string bad_indices_policy = "";
+};
+Tensor GatherNd(const Operand& params, const Operand& indices, const GatherNdAttrs& attrs = {});
+
+// Zeros of the given shape with updates added in the places that the rows of indices name.
+struct ScatterNdAttrs {
+  std::string bad_indices_policy = "";
+};
+Tensor ScatterNd(const Operand& indices, const Operand& updates, const Operand& shape, const ScatterNdAttrs& attrs = {});
+
+// A tensor with updates added in the places that the rows of indices name.
+struct TensorScatterAddAttrs {
+  std::string bad_indices_policy = "";
+};
+Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterAddAttrs& attrs = {});
+
+// A tensor with updates in the places that the rows of indices name; the last of several wins.
+struct TensorScatterUpdateAttrs {
+  std::string bad_indices_policy = "";
+};
+Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterUpdateAttrs& attrs = {});
+
+// Sums of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentSum(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// A tensor of the shape `dims`, every element `value`.
+Tensor Fill(const Operand& dims, const Operand& value);
+
+// Zeros of x's shape and dtype.
+Tensor ZerosLike(const Operand& x);
+
+// Ones of x's shape and dtype.
+Tensor OnesLike(const Operand& x);
+
+// start, start + delta, start + 2 * delta, … as far as `limit`, which is left out.
+Tensor Range(const Operand& start, const Operand& limit, const Operand& delta);
+
+// `num` numbers at equal distances from `start` to `stop`, both included.
+Tensor LinSpace(const Operand& start, const Operand& stop, const Operand& num);
+
+// `on_value` where a new axis' position is the index, `off_value` elsewhere.
+struct OneHotAttrs {
+  int64_t axis = -1;
+};
+Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const OneHotAttrs& attrs = {});
+
+// The product of two matrices, each transposed first if its attribute says so.
+struct MatMulAttrs {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  bool grad_a = false;
+  bool grad_b = false;
+};
+Tensor MatMul(const Operand& a, const Operand& b, const MatMulAttrs& attrs = {});
+
+// Products of the matrices in the last two axes; the other axes are broadcast.
+struct BatchMatMulV2Attrs {
+  bool adj_x = false;
+  bool adj_y = false;
+  bool grad_x = false;
+  bool grad_y = false;
+};
+Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attrs& attrs = {});
+
+// Normally distributed numbers of mean 0 and deviation 1.
+struct RandomStandardNormalAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+  DType dtype;  // required
+};
+Tensor RandomStandardNormal(const Operand& shape, const RandomStandardNormalAttrs& attrs);
+
+// Numbers equally distributed over [0, 1).
+struct RandomUniformAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+  DType dtype;  // required
+};
+Tensor RandomUniform(const Operand& shape, const RandomUniformAttrs& attrs);
+
+// Integers equally distributed over [minval, maxval).
+struct RandomUniformIntAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+};
+Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs& attrs = {});
+
+// Normally distributed numbers, drawn again where they lie more than two deviations from 0.
+struct TruncatedNormalAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+  DType dtype;  // required
+};
+Tensor TruncatedNormal(const Operand& shape, const TruncatedNormalAttrs& attrs);
+
+// A new variable without a value.
+struct VarHandleOpAttrs {
+  std::string container = "";
+  std::string shared_name = "";
+  std::string debug_name = "";
+  DType dtype;  // required
+  eager::Shape shape;  // required
+};
+Tensor VarHandleOp(const VarHandleOpAttrs& attrs, std::source_location where = std::source_location::current());
+
+// The variable's value; later assignments do not change what was read.
+struct ReadVariableOpAttrs {
+  DType dtype;  // required
+};
+Tensor ReadVariableOp(const Operand& resource, const ReadVariableOpAttrs& attrs);
+
+// Gives the variable a value.
+struct AssignVariableOpAttrs {
+  bool validate_shape = false;
+};
+void AssignVariableOp(const Operand& resource, const Operand& value, const AssignVariableOpAttrs& attrs = {});
+
+// Adds to the variable's value.
+void AssignAddVariableOp(const Operand& resource, const Operand& value);
+
+// Subtracts from the variable's value.
+void AssignSubVariableOp(const Operand& resource, const Operand& value);
+
+// Whether the variable has a value.
+Tensor VarIsInitializedOp(const Operand& resource);
+
+// Takes the variable's value away and frees its memory.
+struct DestroyResourceOpAttrs {
+  bool ignore_lookup_error = true;
+};
+void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& attrs = {});
+
+// Subtracts alpha * delta from the variable's value.
+struct ResourceApplyGradientDescentAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const ResourceApplyGradientDescentAttrs& attrs = {});
+
+}  // namespace eager::raw_ops

@@ -1,0 +1,90 @@
+// eager-bench: what ops and bytes cost through the client, beside the bare library that each of them stands on.
+
+#include <eager/eager.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <optional>
+
+#include "tests/bench/benchmarks.h"
+#include "tests/bench/child.h"
+#include "tests/bench/raw_server.h"
+
+namespace {
+
+using eager::bench::Benchmark;
+using eager::bench::ChildServer;
+using eager::bench::RawClient;
+
+struct Family {
+  const char* name;
+  const char* help;
+  std::vector<Benchmark> (*make)(RawClient& raw);
+  const CLI::App* chosen = nullptr;
+};
+
+struct Flags {
+  std::string server;
+  bool json = false;
+  int rounds = 7;
+};
+
+void Run(const Flags& flags, const std::vector<Family>& families, bool all) {
+  // Children first: this process has no threads yet.
+  std::optional<ChildServer> daemon;
+  std::string address = flags.server;
+  if (address.empty()) {
+    daemon.emplace(std::vector<std::string>{eager::bench::OwnFolder("eagerd"), "--listen", "127.0.0.1:0"});
+    address = daemon->address();
+  }
+  const ChildServer raw_server({eager::bench::OwnFolder(""), "raw-server"});
+  RawClient raw(raw_server.address());
+  eager::Connect(address);
+  std::fprintf(stderr, "eagerd at %s, best of %d rounds\n", address.c_str(), flags.rounds);
+  eager::bench::Report report(flags.json, flags.rounds);
+  for (const Family& family : families) {
+    if (!all && !family.chosen->parsed()) continue;
+    for (const Benchmark& b : family.make(raw)) report.Add(b, Measure(b, flags.rounds));
+  }
+  eager::Disconnect();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  std::vector<Family> families = {
+      {"dispatch", "dispatch_add: us an op of 20000 scalar adds in flight, then one read; beside 64 small messages a batch on a bare\n"
+                   "gRPC stream. dispatch_add_tape: the same while a tape records; beside dispatch_add. latency_add_read: us to add\n"
+                   "and read back; beside a ping-pong on a bare gRPC stream.", &eager::bench::DispatchBenchmarks},
+      {"matmul", "matmul_1000_x200: s for 200 products of float32 (1000, 1000) and a read; beside oneDNN called directly on all cores.",
+       &eager::bench::MatMulBenchmarks},
+      {"transfer", "upload_256MiB, download_256MiB: GiB/s; beside a bare gRPC stream of 1 MiB slices.",
+       &eager::bench::TransferBenchmarks},
+  };
+  CLI::App app{"Measures the client against a separate eagerd, in turns with a comparator of the same shape. ratio is ours / theirs:\n"
+               "of times lower is better, of rates higher. Without a subcommand: all of them.", "eager-bench"};
+  app.fallthrough();
+  app.add_option("--server", flags.server, "Address of the daemon; without it eager-bench starts its own")->envname("EAGERD_ADDRESS");
+  app.add_flag("--json", flags.json, "One JSON object a line in place of the table");
+  app.add_option("--rounds", flags.rounds, "Rounds of each side, of which the best counts")
+      ->check(CLI::Range(1, 1000))->capture_default_str();
+  for (Family& family : families) family.chosen = app.add_subcommand(family.name, family.help);
+  const CLI::App* raw_server = app.add_subcommand("raw-server", "The gRPC comparator's server; started by eager-bench itself")->group("");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {  // --help
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::fprintf(stderr, "eager-bench: %s (see eager-bench --help)\n", e.what());
+    return 2;
+  }
+  if (raw_server->parsed()) return eager::bench::ServeRaw();
+  try {
+    Run(flags, families, app.get_subcommands().empty());
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "eager-bench: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,26 @@
+#include "tests/support/in_process.h"
+
+#include "client/context.h"
+#include "client/core/context_state.h"
+#include "client/transport/inprocess_stream.h"
+#include "common/status_macros.h"
+
+namespace eager::testing {
+
+absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Make(int64_t cpu_memory_limit) {
+  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make("cpu", cpu_memory_limit));
+  std::unique_ptr<InProcessServer> server(new InProcessServer(std::move(devices)));
+  RETURN_IF_ERROR(server->Reconnect());
+  return server;
+}
+
+InProcessServer::~InProcessServer() { Disconnect(); }
+
+absl::Status InProcessServer::Reconnect() {
+  ASSIGN_OR_RETURN(std::unique_ptr<internal::Session> session,
+                   internal::Session::Connect(internal::MakeInProcessStream(sessions_)));
+  Context::SetDefault(Context(std::make_shared<internal::ContextState>(std::move(session), ConnectOptions())));
+  return absl::OkStatus();
+}
+
+}  // namespace eager::testing
