@@ -88,6 +88,8 @@ std::string Tensor::repr(std::source_location where) const { return print::Tenso
 
 std::ostream& operator<<(std::ostream& out, const Tensor& t) { return out << t.str(LineOf(t)); }
 
+std::ostream& operator<<(std::ostream& out, const HostTensor& values) { return out << print::ArrayStr(values); }
+
 Tensor operator+(const Operand& a, const Operand& b) { return Binary("AddV2", a, b); }
 Tensor operator-(const Operand& a, const Operand& b) { return Binary("Sub", a, b); }
 Tensor operator*(const Operand& a, const Operand& b) { return Binary("Mul", a, b); }

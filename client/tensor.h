@@ -72,7 +72,11 @@ class Tensor {
   std::shared_ptr<internal::TensorState> state_;
 };
 
-std::ostream& operator<<(std::ostream& out, const Tensor& t);
+std::ostream& operator<<(std::ostream& out, const Tensor& t);  // str()
+// Host values as NumPy prints an array: "[[1 2]\n [3 4]]".
+std::ostream& operator<<(std::ostream& out, const HostTensor& values);
+// What Python's type() would say.
+inline const char* type_name(const Tensor&) { return "eager::Tensor"; }
 
 // What an op takes: a tensor, a variable (read when the op runs), a host number, or a short list of numbers. A number
 // takes the dtype that the op's other inputs ask for, else int32, float32 or bool; a list of integers becomes int32.

@@ -61,6 +61,7 @@ class Variable {
   std::shared_ptr<State> state_;
 };
 
-std::ostream& operator<<(std::ostream& out, const Variable& v);
+std::ostream& operator<<(std::ostream& out, const Variable& v);  // repr()
+inline const char* type_name(const Variable&) { return "eager::Variable"; }
 
 }  // namespace eager

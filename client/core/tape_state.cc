@@ -44,8 +44,12 @@ class TracingEmitter final : public Emitter {
 
   absl::StatusOr<Node> Constant(HostTensor value) override {
     Node node = NewNode(value.spec());
-    if (value.num_bytes() <= kKeepHostBytes) node.value = MakeRef<HostValue>(std::move(value));
+    node.value = MakeRef<HostValue>(std::move(value));
     return node;
+  }
+
+  HostView HostValues(const Node& node) const override {
+    return node.value ? static_cast<const HostValue*>(node.value.get())->value.view() : HostView();
   }
 
  private:

@@ -12,6 +12,14 @@ Node GradContext::upstream(int i) {
   return upstream_[i];
 }
 
+HostInts GradContext::ints(int i) {
+  HostInts values(static_cast<size_t>(shape(input(i)).num_elements()), 0);
+  if (values.empty()) return values;
+  if (const HostView view = emitter_.HostValues(input(i))) return ToInts(view);
+  if (status_.ok()) status_ = absl::InternalError(absl::StrCat("gradient of ", entry_.op->name, ": input ", i, " has no values"));
+  return values;
+}
+
 Node GradContext::Op(absl::string_view op, std::initializer_list<Node> inputs, const NamedAttrs& attrs) {
   absl::InlinedVector<Node, 2> outputs = Ops(op, absl::MakeConstSpan(inputs.begin(), inputs.size()), attrs);
   return outputs.empty() ? Node() : std::move(outputs[0]);

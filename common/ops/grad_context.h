@@ -37,6 +37,8 @@ class Emitter {
   virtual absl::StatusOr<absl::InlinedVector<Node, 2>> Run(absl::string_view op, absl::Span<const Node> inputs,
                                                            const NamedAttrs& attrs) = 0;
   virtual absl::StatusOr<Node> Constant(HostTensor value) = 0;
+  // The values of a saved `host` input or of a Constant; empty if this side does not have them.
+  virtual HostView HostValues(const Node& node) const = 0;
 };
 
 // One op as a tape recorded it.
@@ -79,6 +81,10 @@ class GradContext {
   const T& attr(absl::string_view name) const {
     return entry_.attrs->Get<T>(name);
   }
+  // The values of an integer `host` input that the row saves. A rule that needs others in their place computes them from
+  // these and emits them as constants: what an op would compute, only the server would know, and not the client, which
+  // traces gradients without values.
+  HostInts ints(int i);
 
   // Emits an op and gives its first output.
   Node Op(absl::string_view op, std::initializer_list<Node> inputs, const NamedAttrs& attrs = {});

@@ -50,14 +50,13 @@ absl::Status PadShape(ShapeContext& c) {
   return SetPadded(c, paddings);
 }
 
-// Column 0 of paddings, where the input begins in the output, and its shape.
+// The place of the input in the output.
 absl::Status PadGrad(GradContext& g, Grads& grads) {
-  const int64_t kAllRows = 1, kColumn = 2;
-  const int64_t zeros[] = {0, 0}, to[] = {0, 1}, ones[] = {1, 1};
-  const Node begin = g.Op("StridedSlice", {g.input(1), g.Ints(zeros), g.Ints(to), g.Ints(ones)},
-                          {{"begin_mask", kAllRows}, {"end_mask", kAllRows}, {"shrink_axis_mask", kColumn}});
-  const Node size = g.Ints(g.shape(g.input(0)).dims(), begin.spec.dtype);
-  grads[0] = g.Op("Slice", {g.upstream(0), begin, size});
+  const HostInts paddings = g.ints(1);
+  const absl::Span<const int64_t> size = g.shape(g.input(0)).dims();
+  HostInts begin;
+  for (size_t axis = 0; axis < size.size(); ++axis) begin.push_back(paddings[2 * axis]);
+  grads[0] = g.Op("Slice", {g.upstream(0), g.Ints(begin, DType::kInt64), g.Ints(size, DType::kInt64)});
   return absl::OkStatus();
 }
 

@@ -31,7 +31,10 @@ absl::Status TransposeShape(ShapeContext& c) {
 }
 
 absl::Status TransposeGrad(GradContext& g, Grads& grads) {
-  grads[0] = g.Op("Transpose", {g.upstream(0), g.Op("InvertPermutation", {g.input(1)})});
+  const HostInts perm = g.ints(1);
+  HostInts inverse(perm.size());
+  for (size_t i = 0; i < perm.size(); ++i) inverse[static_cast<size_t>(perm[i])] = static_cast<int64_t>(i);
+  grads[0] = g.Transpose(g.upstream(0), inverse);
   return absl::OkStatus();
 }
 
@@ -80,7 +83,14 @@ absl::Status RollShape(ShapeContext& c) {
 }
 
 absl::Status RollGrad(GradContext& g, Grads& grads) {
-  grads[0] = g.Op("Roll", {g.upstream(0), g.Neg(g.input(1)), g.input(2)});
+  const Shape& in = g.shape(g.input(0));
+  const HostInts axes = g.ints(2);
+  HostInts back = g.ints(1);
+  for (size_t i = 0; i < back.size(); ++i) {
+    const int64_t extent = in[static_cast<int>(axes[i] < 0 ? axes[i] + in.rank() : axes[i])];
+    back[i] = extent == 0 ? 0 : -(back[i] % extent);  // the smallest integer has no negative
+  }
+  grads[0] = g.Op("Roll", {g.upstream(0), g.Const(HostTensor::FromSpan<int64_t>(g.shape(g.input(1)), back)), g.input(2)});
   return absl::OkStatus();
 }
 

@@ -75,35 +75,11 @@ absl::Status ScanShape(ShapeContext& c) {
   return SameAsInput0(c);
 }
 
-// The axes of `in` that lead to `out` when reduced, as far as the shapes alone tell: with those of [2,3] -> [3] there
-// is no doubt, with [3,3] -> [3] there is. Axes of extent 1 may be named or not, which makes no difference. Found by
-// matching `out` into `in` as far left and as far right as it goes: what is the same in both is the same in all.
-std::optional<Shape> KeptShapeFromShapes(const Shape& in, const Shape& out) {
-  const auto match = [&](bool from_left) -> std::optional<Shape> {
-    Shape kept(Shape::Dims(in.rank(), 1));
-    int o = 0;
-    for (int i = 0; i < in.rank() && o < out.rank(); ++i) {
-      const int in_axis = from_left ? i : in.rank() - 1 - i, out_axis = from_left ? o : out.rank() - 1 - o;
-      if (in[in_axis] != out[out_axis]) continue;
-      kept.set_dim(in_axis, in[in_axis]);
-      ++o;
-    }
-    if (o < out.rank()) return std::nullopt;
-    return kept;
-  };
-  std::optional<Shape> left = match(true);
-  if (left.has_value() && left != match(false)) left.reset();
-  return left;
-}
-
 // The output's shape if the reduced axes had been kept.
 Shape KeptShape(GradContext& g) {
-  const Shape &in = g.shape(g.input(0)), &out = g.shape(g.output(0));
-  if (g.attr<bool>("keep_dims")) return out;
-  if (std::optional<Shape> kept = KeptShapeFromShapes(in, out)) return *std::move(kept);
-  // The axes' values are needed: let them reduce something cheap.
-  const Node probe = g.Op("Fill", {g.Ints(in.dims()), g.Const(HostTensor::Scalar(false))});
-  return g.shape(g.Op("Any", {probe, g.input(1)}, {{"keep_dims", true}}));
+  Shape kept = g.shape(g.input(0));
+  for (int64_t axis : g.ints(1)) kept.set_dim(static_cast<int>(axis < 0 ? axis + kept.rank() : axis), 1);
+  return kept;
 }
 
 Node AsKept(GradContext& g, const Node& n, const Shape& kept) { return g.shape(n) == kept ? n : g.Reshape(n, kept); }

@@ -35,11 +35,14 @@ absl::Status SliceShape(ShapeContext& c) {
 // Zeros where nothing was taken: begin before the upstream, input - output - begin behind it.
 absl::Status SliceGrad(GradContext& g, Grads& grads) {
   const Shape &in = g.shape(g.input(0)), &out = g.shape(g.output(0));
-  absl::InlinedVector<int64_t, 4> left_out;
-  for (int axis = 0; axis < std::min(in.rank(), out.rank()); ++axis) left_out.push_back(in[axis] - out[axis]);
-  const Node begin = g.input(1);
-  const Node after = g.Sub(g.Ints(left_out, begin.spec.dtype), begin);
-  grads[0] = g.Op("Pad", {g.upstream(0), g.Op("Pack", {begin, after}, {{"axis", int64_t{1}}})});
+  const HostInts begin = g.ints(1);
+  HostInts paddings;
+  for (int axis = 0; axis < in.rank(); ++axis) {
+    const int64_t before = begin[static_cast<size_t>(axis)];
+    paddings.push_back(before);
+    paddings.push_back(in[axis] - out[axis] - before);
+  }
+  grads[0] = g.Op("Pad", {g.upstream(0), g.Const(HostTensor::FromSpan<int64_t>(Shape{in.rank(), 2}, paddings))});
   return absl::OkStatus();
 }
 
@@ -70,7 +73,7 @@ NamedAttrs MasksOf(const GradContext& g) {
 absl::Status GradOfStridedSlice(GradContext& g, Grads& grads) {
   // StridedSliceGrad has no int16 form.
   const bool narrow = g.input(1).spec.dtype == DType::kInt16;
-  const auto index = [&](int i) { return narrow ? g.Cast(g.input(i), DType::kInt32) : g.input(i); };
+  const auto index = [&](int i) { return narrow ? g.Ints(g.ints(i), DType::kInt32) : g.input(i); };
   const Node shape = g.Ints(g.shape(g.input(0)).dims(), narrow ? DType::kInt32 : g.input(1).spec.dtype);
   grads[0] = g.Op("StridedSliceGrad", {shape, index(1), index(2), index(3), g.upstream(0)}, MasksOf(g));
   return absl::OkStatus();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <deque>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -33,7 +33,7 @@ class Tape {
 
  private:
   bool persistent_;
-  std::vector<TapeEntry> entries_;
+  std::deque<TapeEntry> entries_;  // whose entries stay in place: a walk may record onto the tape that it walks
   absl::flat_hash_map<uint64_t, int> producers_;
   absl::flat_hash_set<uint64_t> tracked_;
 };

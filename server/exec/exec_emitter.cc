@@ -26,4 +26,10 @@ absl::StatusOr<Node> ExecEmitter::Constant(HostTensor value) {
   return ForTape(tensor);
 }
 
+HostView ExecEmitter::HostValues(const Node& node) const {
+  const auto* tensor = static_cast<const Tensor*>(node.value.get());
+  const bool here = tensor != nullptr && tensor->buffer() && tensor->buffer()->device()->host_accessible();
+  return here ? tensor->host_view() : HostView();
+}
+
 }  // namespace eager::server

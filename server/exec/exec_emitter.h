@@ -16,6 +16,7 @@ class ExecEmitter final : public Emitter {
   absl::StatusOr<absl::InlinedVector<Node, 2>> Run(absl::string_view op, absl::Span<const Node> inputs,
                                                    const NamedAttrs& attrs) override;
   absl::StatusOr<Node> Constant(HostTensor value) override;
+  HostView HostValues(const Node& node) const override;
 
  private:
   SignatureCache& signatures_;

@@ -26,7 +26,7 @@ absl::Status Call(const KernelRow& kernel, KernelContext& context) {
 absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outputs) {
   outputs.clear();
   for (const TensorSpec& spec : plan.outputs) {
-    if (spec.dtype == DType::kResource) {  // made by the kernel
+    if (plan.kernel->makes_outputs) {
       outputs.emplace_back();
       continue;
     }

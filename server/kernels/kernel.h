@@ -27,6 +27,8 @@ struct KernelRow {
   // Output 0 may be written over input 0 or 1 of the same dtype and shape (elementwise: each element read before it is
   // written).
   bool in_place = false;
+  // The kernel makes its outputs itself (set_output); none are allocated for it.
+  bool makes_outputs = false;
 };
 
 // What a kernel keeps between calls with one signature (op, attributes, device) of one session: random number

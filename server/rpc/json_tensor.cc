@@ -14,7 +14,8 @@ namespace {
 
 using Json = google::protobuf::Value;
 
-constexpr double kMaxExactInt = 9007199254740992.0;  // 2^53
+// Whole numbers from 2^53 on are not exact as JSON's numbers: what stands for 2^53 may have been 2^53 + 1.
+constexpr double kTwoTo53 = 9007199254740992.0;
 
 // A number, or a string that stands for one.
 absl::StatusOr<double> ToDouble(const Json& v) {
@@ -45,9 +46,12 @@ absl::StatusOr<T> ToElement(const Json& v, DType dtype) {
       return misfit(v.string_value());
     }
     ASSIGN_OR_RETURN(double d, ToDouble(v));
-    if (d != std::trunc(d) || std::abs(d) > kMaxExactInt || d < static_cast<double>(std::numeric_limits<T>::lowest()) ||
+    if (d == std::trunc(d) && std::abs(d) >= kTwoTo53) {
+      return absl::InvalidArgumentError("whole numbers from 2^53 on must be written as strings");
+    }
+    if (d != std::trunc(d) || d < static_cast<double>(std::numeric_limits<T>::lowest()) ||
         d > static_cast<double>(std::numeric_limits<T>::max())) {
-      return misfit(d);
+      return d == std::trunc(d) ? misfit(static_cast<int64_t>(d)) : misfit(d);
     }
     return static_cast<T>(d);
   } else {
@@ -83,7 +87,7 @@ void SetNumber(T element, Json* out) {
   if constexpr (std::is_same_v<T, bool>) {
     out->set_bool_value(element);
   } else if constexpr (std::is_integral_v<T>) {
-    if (std::abs(static_cast<double>(element)) > kMaxExactInt) {
+    if (std::abs(static_cast<double>(element)) >= kTwoTo53) {
       out->set_string_value(absl::StrCat(element));
     } else {
       out->set_number_value(static_cast<double>(element));
@@ -179,7 +183,8 @@ DType JsonValues::natural_dtype() const {
       fractional = fractional || (number && !absl::SimpleAtoi(v.string_value(), &i));
     } else if (v.kind_case() == Json::kNumberValue) {
       fractional = fractional || v.number_value() != std::trunc(v.number_value());
-      wide = wide || std::abs(v.number_value()) > std::numeric_limits<int32_t>::max();
+      wide = wide || v.number_value() < std::numeric_limits<int32_t>::lowest() ||
+             v.number_value() > std::numeric_limits<int32_t>::max();
     }
   }
   if (all_bool) return DType::kBool;
@@ -223,6 +228,14 @@ absl::StatusOr<AttrValue> AttrFromJson(const OpSpec& op, absl::string_view name,
   const auto wrong = [&] {
     return absl::InvalidArgumentError(absl::StrCat(op.name, ": attribute '", name, "' must be a ", Name(kind)));
   };
+  const auto type = [&](const Json& v) -> absl::StatusOr<DType> {
+    if (v.kind_case() != Json::kStringValue) return wrong();
+    absl::StatusOr<DType> dtype = ParseDType(v.string_value());
+    if (!dtype.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(op.name, ": attribute '", name, "': ", dtype.status().message()));
+    }
+    return dtype;
+  };
   const auto integer = [&](const Json& v) -> absl::StatusOr<int64_t> {
     absl::StatusOr<int64_t> i = ToElement<int64_t>(v, DType::kInt64);
     if (!i.ok() || v.kind_case() == Json::kBoolValue) return wrong();
@@ -246,8 +259,7 @@ absl::StatusOr<AttrValue> AttrFromJson(const OpSpec& op, absl::string_view name,
       if (!is_text) return wrong();
       return AttrValue(value.string_value());
     case AttrKind::kType: {
-      if (!is_text) return wrong();
-      ASSIGN_OR_RETURN(DType dtype, ParseDType(value.string_value()));
+      ASSIGN_OR_RETURN(DType dtype, type(value));
       return AttrValue(dtype);
     }
     default:
@@ -257,14 +269,16 @@ absl::StatusOr<AttrValue> AttrFromJson(const OpSpec& op, absl::string_view name,
   if (kind == AttrKind::kTypeList) {
     std::vector<DType> types;
     for (const Json& v : value.list_value().values()) {
-      ASSIGN_OR_RETURN(types.emplace_back(), ParseDType(v.string_value()));
+      ASSIGN_OR_RETURN(types.emplace_back(), type(v));
     }
     return AttrValue(std::move(types));
   }
   if (kind == AttrKind::kFloatList) {
     std::vector<float> floats;
     for (const Json& v : value.list_value().values()) {
-      ASSIGN_OR_RETURN(floats.emplace_back(), ToDouble(v));
+      absl::StatusOr<double> d = ToDouble(v);
+      if (!d.ok() || v.kind_case() == Json::kBoolValue) return wrong();
+      floats.push_back(static_cast<float>(*d));
     }
     return AttrValue(std::move(floats));
   }

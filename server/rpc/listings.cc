@@ -1,5 +1,7 @@
 #include "server/rpc/listings.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status_macros.h"
@@ -60,11 +62,14 @@ absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) 
   for (const ArgSpec& arg : op->outputs) DescribeArg(*op, arg, description->add_outputs());
   for (const AttrSpec& attr : op->attrs) DescribeAttr(attr, description->add_attrs());
   description->set_differentiable(op->differentiable);
-  const DTypeSet dtypes = CpuKernels().dtypes(*op);
+  const auto type_attr = std::find_if(op->attrs.begin(), op->attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
+  const DTypeSet with_kernel = CpuKernels().dtypes(*op);
   for (int d = 0; d < kNumDTypes; ++d) {
-    if (IsValid(static_cast<DType>(d)) && dtypes.contains(static_cast<DType>(d))) {
-      description->add_dtypes(std::string(Name(static_cast<DType>(d))));
-    }
+    const DType dtype = static_cast<DType>(d);
+    if (!IsValid(dtype) || !with_kernel.contains(dtype)) continue;
+    // A kernel may serve more than the op allows.
+    if (type_attr != op->attrs.end() && !type_attr->dtypes.contains(dtype)) continue;
+    description->add_dtypes(std::string(Name(dtype)));
   }
   return absl::OkStatus();
 }

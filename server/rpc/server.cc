@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status_macros.h"
+#include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/service.h"
@@ -24,6 +25,7 @@ class GrpcServer final : public Server {
 
   absl::Status Start(const ServerOptions& options) {
     grpc::EnableDefaultHealthCheckService(true);
+    grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     // Without this a second daemon on the same port starts and takes half of the connections.

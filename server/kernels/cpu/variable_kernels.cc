@@ -105,7 +105,8 @@ struct GradientDescentKernel {
 
 std::vector<KernelRow> CpuVariableKernels() {
   std::vector<KernelRow> rows = {
-      {"VarHandleOp", DTypeSet::All(), &VarHandle},     {"ReadVariableOp", DTypeSet::All(), &Read},
+      {"VarHandleOp", DTypeSet::All(), &VarHandle, /*in_place=*/false, /*makes_outputs=*/true},
+      {"ReadVariableOp", DTypeSet::All(), &Read, /*in_place=*/false, /*makes_outputs=*/true},
       {"AssignVariableOp", DTypeSet::All(), &Assign},   {"VarIsInitializedOp", DTypeSet::All(), &IsInitialized},
       {"DestroyResourceOp", DTypeSet::All(), &Destroy},
   };

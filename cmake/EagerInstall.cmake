@@ -1,0 +1,42 @@
+# `cmake --install BUILD --prefix P`: P/bin, P/lib, P/include/eager and the CMake package `eager`.
+#
+#   find_package(eager REQUIRED)                          -> eager::client
+#   find_package(eager REQUIRED COMPONENTS inprocess)     -> eager::inprocess as well
+
+include(CMakePackageConfigHelpers)
+
+# All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
+set(EAGER_PUBLIC_HEADERS
+  client/constant.h client/context.h client/eager.h client/error.h client/gradient_tape.h client/math.h client/op.h
+  client/ops.h client/random.h client/tensor.h client/types.h client/variable.h
+  common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
+
+# An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
+foreach(header ${EAGER_PUBLIC_HEADERS})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${header})
+  file(READ ${header} text)
+  string(REGEX REPLACE "#include \"((client|common)/[^\"]*)\"" "#include \"eager/\\1\"" text "${text}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/install/eager/${header} CONTENT "${text}" @ONLY)
+endforeach()
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/install/eager/eager.h CONTENT "#include \"eager/client/eager.h\"\n" @ONLY)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/install/eager DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+install(TARGETS eagerd eager-guide)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.
+set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
+set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
+install(TARGETS eager_client eager_transport eager_print eager_tape eager_ops eager_base eager_wire eager_proto_grpc eager_proto
+  EXPORT eagerTargets)
+install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device
+  EXPORT eagerInprocessTargets)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/eager)
+install(EXPORT eagerTargets NAMESPACE eager:: DESTINATION ${package_dir})
+install(EXPORT eagerInprocessTargets NAMESPACE eager:: DESTINATION ${package_dir})
+
+configure_package_config_file(cmake/eagerConfig.cmake.in ${CMAKE_BINARY_DIR}/install/eagerConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/eagerConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/install/eagerConfig.cmake ${CMAKE_BINARY_DIR}/install/eagerConfigVersion.cmake
+  DESTINATION ${package_dir})
