@@ -48,6 +48,18 @@ HostTensor IntList(const std::vector<int64_t>& values, DType dtype) {
   return HostTensor::FromSpan<int32_t>(shape, std::vector<int32_t>(values.begin(), values.end()));
 }
 
+// The attributes of a call that names none, made once per op.
+const Attrs& DefaultAttrs(const OpSpec& op, std::source_location where) {
+  static const auto* all = [] {
+    auto* list = new std::vector<absl::StatusOr<Attrs>>;
+    for (int i = 0; i < OpTable::Builtin().size(); ++i) list->push_back(Attrs::Make(OpTable::Builtin().at(i), {}));
+    return list;
+  }();
+  const absl::StatusOr<Attrs>& attrs = (*all)[static_cast<size_t>(op.index)];
+  if (!attrs.ok()) throw Error(attrs.status(), where);
+  return *attrs;
+}
+
 // One call on its way.
 class Caller {
  public:
@@ -232,7 +244,9 @@ void Caller::Record(const Tensors& outputs) const {
 
 Tensors Caller::Run(const NamedAttrs& named) {
   ResolveTensors();
-  const Attrs attrs = ValueOrThrow(Attrs::Make(op_, named), where_);
+  std::optional<Attrs> made;
+  if (!named.empty()) made = ValueOrThrow(Attrs::Make(op_, named), where_);
+  const Attrs& attrs = made.has_value() ? *made : DefaultAttrs(op_, where_);
   ResolveNumbers(attrs);
   for (TapeState* tape : ActiveTapes()) {
     if (tape->context != context_ || !op_.differentiable) continue;

@@ -20,6 +20,9 @@ constexpr int kMaxItems = 256;
 constexpr size_t kMaxBatchBytes = 1 << 20;
 // How long an item may lie in a batch that nobody flushes.
 constexpr auto kFlushAfter = std::chrono::microseconds(50);
+// The flusher looks for a batch that lies there this often without finding one before it sleeps until it is woken: a
+// wake-up costs more than a look.
+constexpr int kIdleLooks = 20;
 
 std::string RandomToken() {
   std::random_device random;
@@ -91,7 +94,7 @@ Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view
 }
 
 v1::Item* Session::AddItem() {
-  if (Empty()) batch_started_.Signal();
+  WakeFlusher();
   return batch_.add_items();
 }
 
@@ -112,7 +115,7 @@ void Session::Release(uint64_t handle) {
   bool full;
   {
     MutexLock lock(&mu_);
-    if (Empty()) batch_started_.Signal();
+    WakeFlusher();
     batch_.add_releases(handle);
     full = Full();
   }
@@ -128,6 +131,7 @@ absl::Status Session::Flush() {
     writing_.Clear();  // keeps the memory of its items for the next batch
     writing_.Swap(&batch_);
     batch_bytes_ = 0;
+    ++batches_;
   }
   writing_.set_seq(++seq_);
   write_error_ = stream_->Write(writing_);
@@ -135,14 +139,24 @@ absl::Status Session::Flush() {
 }
 
 void Session::FlushLater() {
+  int idle_looks = 0;
+  uint64_t seen = 0;  // the batch that lay there at the last look
   while (true) {
+    bool old;
     {
       MutexLock lock(&mu_);
-      while (!closed_ && Empty()) batch_started_.Wait(&mu_);
+      while (!closed_ && Empty() && idle_looks >= kIdleLooks) {
+        flusher_sleeps_ = true;
+        batch_started_.Wait(&mu_);
+        flusher_sleeps_ = false;
+      }
       if (closed_) return;
+      idle_looks = Empty() ? idle_looks + 1 : 0;
+      old = !Empty() && seen == batches_;
+      seen = batches_;
     }
+    if (old) Flush().IgnoreError();  // the next call that waits says it
     std::this_thread::sleep_for(kFlushAfter);
-    Flush().IgnoreError();  // the next call that waits says it
   }
 }
 
@@ -155,7 +169,7 @@ absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
     item->mutable_fetch()->set_handle(handle);
     item->mutable_fetch()->set_download(download);
   });
-  RETURN_IF_ERROR(Flush());
+  Flush().IgnoreError();  // a broken stream tells its reader why
   if (download) {
     absl::StatusOr<HostTensor> values = Download(id);
     // The stream tells of failures that come before this read.
@@ -183,7 +197,7 @@ absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
     item->mutable_fetch()->set_handle(handle);
     item->mutable_fetch()->set_spec_only(true);
   });
-  RETURN_IF_ERROR(Flush());
+  Flush().IgnoreError();
   ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
   return FromWire(fetched.value().spec());
 }
@@ -211,7 +225,7 @@ absl::Status Session::RoundTrip() {
     item->mutable_fetch()->set_id(id);
     item->mutable_fetch()->set_spec_only(true);  // of handle 0, which is none: any answer will do
   });
-  RETURN_IF_ERROR(Flush());
+  Flush().IgnoreError();
   return WaitFor(id).status();
 }
 

@@ -92,6 +92,9 @@ class Session {
 
   Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool Full() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void WakeFlusher() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (flusher_sleeps_) batch_started_.Signal();
+  }
   bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return batch_.items_size() == 0 && batch_.releases_size() == 0;
   }
@@ -144,7 +147,9 @@ class Session {
   absl::flat_hash_map<SignatureKey, std::unique_ptr<Signature>, SignatureHash, SignatureEq> signatures_
       ABSL_GUARDED_BY(mu_);
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
-  CondVar batch_started_;  // wakes the flusher
+  uint64_t batches_ ABSL_GUARDED_BY(mu_) = 0;  // written so far
+  CondVar batch_started_;                      // wakes the flusher
+  bool flusher_sleeps_ ABSL_GUARDED_BY(mu_) = false;
 
   Mutex write_mu_;  // the stream's writing side; taken before mu_
   v1::ClientMessage writing_ ABSL_GUARDED_BY(write_mu_);

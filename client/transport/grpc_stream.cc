@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "common/mutex.h"
 #include "common/status_macros.h"
 #include "common/wire/chunk.h"
 #include "common/wire/wire.h"
@@ -103,7 +103,10 @@ class GrpcStream final : public SessionStream {
     stub_ = v1::TensorService::NewStub(channel_);
     raw_stub_ = std::make_unique<grpc::GenericStub>(channel_);
   }
-  ~GrpcStream() override { Close(); }
+  ~GrpcStream() override {
+    Close();
+    if (stream_ != nullptr) EndStatus().IgnoreError();
+  }
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
     grpc::ClientContext context;
@@ -121,7 +124,7 @@ class GrpcStream final : public SessionStream {
 
   absl::Status Write(const v1::ClientMessage& message) override {
     if (stream_->Write(message)) return absl::OkStatus();
-    return EndStatus();
+    return Lost("");  // why, the reader learns
   }
 
   absl::Status Read(v1::ServerMessage* message) override {
@@ -167,10 +170,7 @@ class GrpcStream final : public SessionStream {
   }
 
   void Close() override {
-    if (stream_ == nullptr) return;
-    stream_->WritesDone();
-    context_.TryCancel();
-    EndStatus().IgnoreError();
+    if (stream_ != nullptr) context_.TryCancel();
   }
 
   const std::string& address() const override { return address_; }
@@ -181,19 +181,18 @@ class GrpcStream final : public SessionStream {
     return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   }
 
-  // The error that ended the stream; gRPC tells it once.
+  absl::Status Lost(absl::string_view why) const {
+    return absl::UnavailableError(absl::StrCat("the connection to eagerd at ", address_, " is lost", why.empty() ? "" : ": ", why));
+  }
+
+  // The error that ended the stream; gRPC tells it once. Only for the reader and the destructor: gRPC allows no Finish
+  // beside a Read.
   absl::Status EndStatus() {
-    MutexLock lock(&mu_);
-    if (!ended_) {
-      ended_ = true;
+    if (!end_.has_value()) {
       end_ = FromGrpc(stream_->Finish());
-      const bool broken = end_.ok() || absl::IsUnavailable(end_) || absl::IsCancelled(end_);
-      if (broken) {
-        end_ = absl::UnavailableError(absl::StrCat("the connection to eagerd at ", address_, " is lost",
-                                                   end_.message().empty() ? "" : ": ", end_.message()));
-      }
+      if (end_->ok() || absl::IsUnavailable(*end_) || absl::IsCancelled(*end_)) end_ = Lost(end_->message());
     }
-    return end_;
+    return *end_;
   }
 
   const std::string address_;
@@ -203,9 +202,7 @@ class GrpcStream final : public SessionStream {
   std::unique_ptr<grpc::GenericStub> raw_stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::ClientMessage, v1::ServerMessage>> stream_;
-  Mutex mu_;
-  bool ended_ ABSL_GUARDED_BY(mu_) = false;
-  absl::Status end_ ABSL_GUARDED_BY(mu_);
+  std::optional<absl::Status> end_;
 };
 
 }  // namespace

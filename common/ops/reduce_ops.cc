@@ -1,6 +1,5 @@
 // Reductions over axes, and running sums and products along one.
 #include <algorithm>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/ops/grad_context.h"

@@ -54,23 +54,31 @@ void Run(const Flags& flags, const std::vector<Family>& families, bool all) {
 int main(int argc, char** argv) {
   Flags flags;
   std::vector<Family> families = {
-      {"dispatch", "dispatch_add: us an op of 20000 scalar adds in flight, then one read; beside 64 small messages a batch on a bare\n"
-                   "gRPC stream. dispatch_add_tape: the same while a tape records; beside dispatch_add. latency_add_read: us to add\n"
-                   "and read back; beside a ping-pong on a bare gRPC stream.", &eager::bench::DispatchBenchmarks},
-      {"matmul", "matmul_1000_x200: s for 200 products of float32 (1000, 1000) and a read; beside oneDNN called directly on all cores.",
+      {"dispatch",
+       "dispatch_add: us an op of 20000 scalar adds in flight, then one read; beside 64 small messages a batch\n"
+       "on a bare gRPC stream. dispatch_add_tape: the same while a tape records; beside dispatch_add.\n"
+       "latency_add_read: us to add and read back; beside a ping-pong on a bare gRPC stream.",
+       &eager::bench::DispatchBenchmarks},
+      {"matmul",
+       "matmul_1000_x200: s for 200 products of float32 (1000, 1000) and a read; beside oneDNN called directly\n"
+       "on all cores.",
        &eager::bench::MatMulBenchmarks},
       {"transfer", "upload_256MiB, download_256MiB: GiB/s; beside a bare gRPC stream of 1 MiB slices.",
        &eager::bench::TransferBenchmarks},
   };
-  CLI::App app{"Measures the client against a separate eagerd, in turns with a comparator of the same shape. ratio is ours / theirs:\n"
-               "of times lower is better, of rates higher. Without a subcommand: all of them.", "eager-bench"};
+  CLI::App app{
+      "Measures the client against a separate eagerd, in turns with a comparator of the same shape.\n"
+      "ratio is ours / theirs: of times lower is better, of rates higher. Without a subcommand: all of them.",
+      "eager-bench"};
   app.fallthrough();
-  app.add_option("--server", flags.server, "Address of the daemon; without it eager-bench starts its own")->envname("EAGERD_ADDRESS");
+  app.add_option("--server", flags.server, "Address of the daemon; without it eager-bench starts its own")
+      ->envname("EAGERD_ADDRESS");
   app.add_flag("--json", flags.json, "One JSON object a line in place of the table");
   app.add_option("--rounds", flags.rounds, "Rounds of each side, of which the best counts")
       ->check(CLI::Range(1, 1000))->capture_default_str();
   for (Family& family : families) family.chosen = app.add_subcommand(family.name, family.help);
-  const CLI::App* raw_server = app.add_subcommand("raw-server", "The gRPC comparator's server; started by eager-bench itself")->group("");
+  const CLI::App* raw_server = app.add_subcommand("raw-server", "The comparator's server; eager-bench starts it");
+  app.get_subcommand("raw-server")->group("");  // not in --help
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help

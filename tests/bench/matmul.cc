@@ -26,7 +26,8 @@ class DirectMatMul {
     const dnnl::memory::desc matrix({kSize, kSize}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::ab);
     primitive_ = dnnl::matmul(dnnl::matmul::primitive_desc(dnnl::matmul::desc(matrix, matrix, matrix), engine_));
     const dnnl::memory x_memory(matrix, engine_, x_.data());
-    args_ = {{DNNL_ARG_SRC, x_memory}, {DNNL_ARG_WEIGHTS, x_memory}, {DNNL_ARG_DST, dnnl::memory(matrix, engine_, y_.data())}};
+    const dnnl::memory y_memory(matrix, engine_, y_.data());
+    args_ = {{DNNL_ARG_SRC, x_memory}, {DNNL_ARG_WEIGHTS, x_memory}, {DNNL_ARG_DST, y_memory}};
   }
 
   double Run() {
@@ -81,7 +82,8 @@ std::vector<Benchmark> MatMulBenchmarks(RawClient&) {
   std::vector<float> values(kSize * kSize);
   for (float& v : values) v = uniform(random);
   const auto work = std::make_shared<Work>(values);
-  return {{"matmul_1000_x200", "s", "onednn_direct", [work] { return work->RunOurs(); }, [work] { return work->RunTheirs(); }}};
+  return {{"matmul_1000_x200", "s", "onednn_direct", [work] { return work->RunOurs(); },
+           [work] { return work->RunTheirs(); }}};
 }
 
 }  // namespace eager::bench

@@ -36,10 +36,11 @@ void Report::Add(const Benchmark& b, const Result& r) {
   } else {
     if (!started_) {
       std::printf("Best of %d rounds, ours and the comparator in turns. ratio = ours / comparator.\n\n", rounds_);
-      std::printf("%-20s %10s %-6s %-20s %10s %8s  %s\n", "name", "ours", "unit", "comparator", "theirs", "ratio", "better is");
+      std::printf("%-20s %10s %-6s %-20s %10s %8s  %s\n", "name", "ours", "unit", "comparator", "theirs", "ratio",
+                  "better is");
     }
-    std::printf("%-20s %10.4g %-6s %-20s %10.4g %8.3f  %s\n", b.name.c_str(), r.ours, b.unit.c_str(), b.comparator.c_str(),
-                r.theirs, r.ratio(), b.higher_is_better() ? "higher" : "lower");
+    std::printf("%-20s %10.4g %-6s %-20s %10.4g %8.3f  %s\n", b.name.c_str(), r.ours, b.unit.c_str(),
+                b.comparator.c_str(), r.theirs, r.ratio(), b.higher_is_better() ? "higher" : "lower");
   }
   started_ = true;
   std::fflush(stdout);

@@ -72,7 +72,10 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
 
 struct RawClient::State {
   explicit State(const std::string& address)
-      : channel(MakeChannel(address)), stub(raw::Comparator::NewStub(channel)), buffers(channel), ops(stub->Ops(&context)) {}
+      : channel(MakeChannel(address)),
+        stub(raw::Comparator::NewStub(channel)),
+        buffers(channel),
+        ops(stub->Ops(&context)) {}
 
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<raw::Comparator::Stub> stub;

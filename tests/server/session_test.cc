@@ -36,7 +36,9 @@ class SessionTest : public ::testing::Test {
   absl::Status Run(absl::string_view op, std::vector<uint64_t> inputs, uint64_t first, uint32_t outputs = 1,
                    std::vector<uint32_t> tapes = {}, const NamedAttrs& attrs = {}) {
     const auto [it, fresh] = signatures_.try_emplace(std::string(op), static_cast<uint32_t>(signatures_.size() + 1));
-    if (fresh) EXPECT_TRUE(session_->Define(it->second, op, attrs, "").ok()) << op;
+    if (fresh) {
+      EXPECT_TRUE(session_->Define(it->second, op, attrs, "").ok()) << op;
+    }
     return session_->Run({it->second, inputs, first, outputs, tapes});
   }
   float ValueOf(uint64_t handle) const {

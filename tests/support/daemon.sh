@@ -12,13 +12,13 @@ daemon_failed() {
 }
 
 start_daemon() {
-  local deadline=$((SECONDS + 60)) eagerd=$1
+  local deadline=$((SECONDS + 60)) program=$1
   shift
   daemon_log=$(mktemp "${TMPDIR:-/tmp}/eagerd-test.XXXXXX")
-  "$eagerd" --listen 127.0.0.1:0 "$@" >"$daemon_log" 2>&1 </dev/null &
+  "$program" --listen 127.0.0.1:0 "$@" >"$daemon_log" 2>&1 </dev/null &
   daemon_pid=$!
   until address=$(sed -n '/event=listening /s/.* address=\([^ ]*\).*/\1/p' "$daemon_log" | head -n 1) &&
-        [[ -n $address ]] && "$eagerd" --check "$address" >/dev/null 2>&1; do
+        [[ -n $address ]] && "$program" --check "$address" >/dev/null 2>&1; do
     kill -0 "$daemon_pid" 2>/dev/null || { daemon_failed "ended before it was ready"; return 1; }
     (( SECONDS < deadline )) || { daemon_failed "not healthy within 60 s"; return 1; }
     sleep 0.1

@@ -21,6 +21,6 @@ int main() {
   try {
     tf::matmul(a, tf::constant({1, 2}));
   } catch (const tf::Error& error) {
-    std::cout << "an error in line " << error.where().line() << "\n";
+    std::cout << error.op() << ": an error in line " << error.where().line() << "\n";
   }
 }

@@ -1,0 +1,208 @@
+// The daemon as a process: flags, lines, exit codes, signals.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "client/eager.h"
+
+namespace eager {
+namespace {
+
+// One eagerd with these arguments, and environment entries "NAME=value"; its output is kept.
+class Daemon {
+ public:
+  explicit Daemon(std::vector<std::string> args, const std::vector<std::string>& environment = {}) {
+    EXPECT_EQ(pipe2(out_, O_CLOEXEC), 0);
+    EXPECT_EQ(pipe2(err_, O_CLOEXEC), 0);
+    args.insert(args.begin(), EAGERD_BINARY);
+    std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(out_[1], STDOUT_FILENO);
+      dup2(err_[1], STDERR_FILENO);
+      for (const std::string& entry : environment) putenv(const_cast<char*>(entry.c_str()));
+      execv(EAGERD_BINARY, argv.data());
+      _exit(127);
+    }
+    close(out_[1]);
+    close(err_[1]);
+  }
+  ~Daemon() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(out_[0]);
+    close(err_[0]);
+  }
+
+  // The addresses that it says it listens on, once it is ready.
+  std::vector<std::string> Addresses() {
+    std::vector<std::string> addresses;
+    std::string log;
+    char c;
+    while (!absl::StrContains(log, "event=ready") && read(out_[0], &c, 1) == 1) log += c;
+    for (absl::string_view line : absl::StrSplit(log, '\n')) {
+      const std::pair<absl::string_view, absl::string_view> halves = absl::StrSplit(line, "event=listening address=");
+      if (!halves.second.empty()) addresses.emplace_back(halves.second);
+    }
+    return addresses;
+  }
+  void Terminate() const { kill(pid_, SIGTERM); }
+  // Waits for its end; -1 if a signal ended it.
+  int ExitCode() {
+    output_ += Drain(out_[0]);
+    errors_ += Drain(err_[0]);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  const std::string& output() const { return output_; }
+  const std::string& errors() const { return errors_; }
+
+ private:
+  static std::string Drain(int fd) {
+    std::string text;
+    char block[4096];
+    for (ssize_t n; (n = read(fd, block, sizeof(block))) > 0;) text.append(block, static_cast<size_t>(n));
+    return text;
+  }
+
+  int out_[2] = {-1, -1};
+  int err_[2] = {-1, -1};
+  pid_t pid_ = -1;
+  std::string output_, errors_;
+};
+
+TEST(Eagerd, HelpsAndTellsItsVersion) {
+  Daemon help({"--help"});
+  EXPECT_EQ(help.ExitCode(), 0);
+  for (const char* flag : {"--listen", "--devices", "--cpu-memory-limit", "--check", "EAGERD_LISTEN"}) {
+    EXPECT_TRUE(absl::StrContains(help.output(), flag)) << flag;
+  }
+  Daemon version({"--version"});
+  EXPECT_EQ(version.ExitCode(), 0);
+  EXPECT_FALSE(version.output().empty());
+  EXPECT_EQ(version.errors(), "");
+}
+
+void ExpectOneLineAndCode2(std::vector<std::string> args, std::vector<std::string> environment = {}) {
+  Daemon daemon(args, environment);
+  EXPECT_EQ(daemon.ExitCode(), 2) << absl::StrJoin(args, " ");
+  EXPECT_EQ(std::count(daemon.errors().begin(), daemon.errors().end(), '\n'), 1) << daemon.errors();
+  EXPECT_TRUE(absl::StartsWith(daemon.errors(), "eagerd: ")) << daemon.errors();
+}
+
+TEST(Eagerd, RefusesWhatItCannotDo) {
+  const std::string listen = "--listen=127.0.0.1:0";
+  ExpectOneLineAndCode2({"--no-such-flag"});
+  ExpectOneLineAndCode2({listen, "stray"});
+  ExpectOneLineAndCode2({listen, "--devices=toaster"});
+  ExpectOneLineAndCode2({listen, "--devices=gpu:0"});
+  ExpectOneLineAndCode2({listen, "--devices="});
+  ExpectOneLineAndCode2({listen, "--cpu-memory-limit=many"});
+  ExpectOneLineAndCode2({listen, "--compute-threads=-1"});
+  ExpectOneLineAndCode2({listen, "--log-level=loud"});
+  ExpectOneLineAndCode2({listen, "--config=/no/such/file"});
+  ExpectOneLineAndCode2({"--listen=no-such-host.invalid:0"});
+  ExpectOneLineAndCode2({"--listen=127.0.0.1:99999"});
+  ExpectOneLineAndCode2({"--listen=unix:/no/such/folder/socket"});
+  ExpectOneLineAndCode2({listen}, {"EAGERD_DEVICES=toaster"});
+}
+
+TEST(Eagerd, RefusesAPortInUse) {
+  Daemon first({"--listen=127.0.0.1:0"});
+  const std::vector<std::string> addresses = first.Addresses();
+  ASSERT_EQ(addresses.size(), 1u);
+  ExpectOneLineAndCode2({"--listen=" + addresses[0]});
+  ExpectOneLineAndCode2({"--listen=127.0.0.1:0," + addresses[0]});
+}
+
+TEST(Eagerd, StopsWhenItIsToldTo) {
+  Daemon daemon({"--listen=127.0.0.1:0"});
+  ASSERT_EQ(daemon.Addresses().size(), 1u);
+  const absl::Time start = absl::Now();
+  daemon.Terminate();
+  EXPECT_EQ(daemon.ExitCode(), 0);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+  EXPECT_TRUE(absl::StrContains(daemon.output(), "event=stopped")) << daemon.output();
+}
+
+TEST(Eagerd, IsHealthyUntilItStops) {
+  Daemon daemon({"--listen=127.0.0.1:0"});
+  const std::vector<std::string> addresses = daemon.Addresses();
+  ASSERT_EQ(addresses.size(), 1u);
+  EXPECT_EQ(Daemon({"--check", addresses[0]}).ExitCode(), 0);
+  daemon.Terminate();
+  EXPECT_EQ(daemon.ExitCode(), 0);
+  Daemon check({"--check", addresses[0]});
+  EXPECT_EQ(check.ExitCode(), 1);
+  EXPECT_EQ(std::count(check.errors().begin(), check.errors().end(), '\n'), 1) << check.errors();
+}
+
+TEST(Eagerd, ListensWhereTheFlagOrTheEnvironmentSays) {
+  const std::string socket = absl::StrCat("unix:/tmp/eagerd-daemon-test-", getpid(), ".sock");
+  const std::string both = absl::StrCat("127.0.0.1:0,", socket);
+  for (const bool by_flag : {true, false}) {
+    std::vector<std::string> args, environment;
+    if (by_flag) {
+      args = {"--listen", both};
+    } else {
+      environment = {"EAGERD_LISTEN=" + both};
+    }
+    Daemon daemon(args, environment);
+    const std::vector<std::string> addresses = daemon.Addresses();
+    ASSERT_EQ(addresses.size(), 2u);
+    EXPECT_EQ(addresses[1], socket);
+    for (const std::string& address : addresses) {
+      Connect(address);
+      EXPECT_EQ(int(constant(20) + 1), 21) << address;
+    }
+    Disconnect();
+    daemon.Terminate();
+    EXPECT_EQ(daemon.ExitCode(), 0);
+  }
+}
+
+TEST(Eagerd, DrainsAnOpenSession) {
+  Daemon daemon({"--listen=127.0.0.1:0", "--grace=2"});
+  const std::vector<std::string> addresses = daemon.Addresses();
+  ASSERT_EQ(addresses.size(), 1u);
+  Connect(addresses[0]);
+  std::atomic<int> rounds{0};
+  std::thread worker([&rounds] {
+    try {
+      Tensor x = constant(1.0f);
+      while (true) {
+        for (int i = 0; i < 100; ++i) x = x * 0.5f + 1;
+        float(x);
+        ++rounds;
+      }
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), absl::StatusCode::kUnavailable) << e.what();
+    }
+  });
+  while (rounds < 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  daemon.Terminate();
+  EXPECT_EQ(daemon.ExitCode(), 0);
+  worker.join();
+  Disconnect();
+}
+
+}  // namespace
+}  // namespace eager
