@@ -56,8 +56,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<Sessio
 
 Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello)
     : stream_(std::move(stream)), hello_(std::move(hello)), token_(RandomToken()) {
-  batch_.mutable_open()->set_token(token_);
-  batch_.mutable_open()->set_client(ClientName());
+  (*batch_)->mutable_open()->set_token(token_);
+  (*batch_)->mutable_open()->set_client(ClientName());
   flusher_ = std::thread([this] { FlushLater(); });
 }
 
@@ -95,11 +95,11 @@ Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view
 
 v1::Item* Session::AddItem() {
   WakeFlusher();
-  return batch_.add_items();
+  return (*batch_)->add_items();
 }
 
 bool Session::Full() const {
-  return batch_.items_size() >= kMaxItems || batch_.releases_size() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
+  return (*batch_)->items_size() >= kMaxItems || (*batch_)->releases_size() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
 }
 
 void Session::FlushIfFull() {
@@ -116,7 +116,7 @@ void Session::Release(uint64_t handle) {
   {
     MutexLock lock(&mu_);
     WakeFlusher();
-    batch_.add_releases(handle);
+    (*batch_)->add_releases(handle);
     full = Full();
   }
   if (full) Flush().IgnoreError();  // the next call that waits says it
@@ -128,13 +128,14 @@ absl::Status Session::Flush() {
   {
     MutexLock lock(&mu_);
     if (Empty()) return absl::OkStatus();
-    writing_.Clear();  // keeps the memory of its items for the next batch
-    writing_.Swap(&batch_);
+    spare_.swap(batch_);
     batch_bytes_ = 0;
     ++batches_;
   }
-  writing_.set_seq(++seq_);
-  write_error_ = stream_->Write(writing_);
+  v1::ClientMessage& full = **spare_;
+  full.set_seq(++seq_);
+  write_error_ = stream_->Write(full);
+  spare_->Reset();
   return write_error_;
 }
 

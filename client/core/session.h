@@ -17,6 +17,7 @@
 #include "common/mutex.h"
 #include "common/ops/infer.h"
 #include "common/ops/op_table.h"
+#include "common/wire/arena_message.h"
 
 namespace eager::internal {
 
@@ -96,7 +97,7 @@ class Session {
     if (flusher_sleeps_) batch_started_.Signal();
   }
   bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return batch_.items_size() == 0 && batch_.releases_size() == 0;
+    return (*batch_)->items_size() == 0 && (*batch_)->releases_size() == 0;
   }
   void FlushLater();
   // Waits for the answer to a Fetch; an error only if the stream ended.
@@ -142,7 +143,8 @@ class Session {
   };
 
   Mutex mu_;  // the batch that is being filled; never held while the stream is used
-  v1::ClientMessage batch_ ABSL_GUARDED_BY(mu_);
+  using Batch = std::unique_ptr<ArenaMessage<v1::ClientMessage>>;
+  Batch batch_ ABSL_GUARDED_BY(mu_) = std::make_unique<ArenaMessage<v1::ClientMessage>>();
   size_t batch_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of constants in the batch
   absl::flat_hash_map<SignatureKey, std::unique_ptr<Signature>, SignatureHash, SignatureEq> signatures_
       ABSL_GUARDED_BY(mu_);
@@ -152,7 +154,7 @@ class Session {
   bool flusher_sleeps_ ABSL_GUARDED_BY(mu_) = false;
 
   Mutex write_mu_;  // the stream's writing side; taken before mu_
-  v1::ClientMessage writing_ ABSL_GUARDED_BY(write_mu_);
+  Batch spare_ ABSL_GUARDED_BY(write_mu_) = std::make_unique<ArenaMessage<v1::ClientMessage>>();
   uint64_t seq_ ABSL_GUARDED_BY(write_mu_) = 0;
   absl::Status write_error_ ABSL_GUARDED_BY(write_mu_);
 

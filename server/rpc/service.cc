@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "common/wire/arena_message.h"
 #include "server/rpc/bulk.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/execute.h"
@@ -38,13 +39,13 @@ grpc::Status TensorServiceImpl::Session(grpc::ServerContext* context,
   if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
   Dispatcher dispatcher(sessions_, context->peer());
   spdlog::info("event=session_open peer={}", context->peer());
-  v1::ClientMessage message;  // reused, and with it the memory of its items
+  ArenaMessage<v1::ClientMessage> message;
   v1::ServerMessage reply;
   absl::Status end;
-  while (stream->Read(&message)) {
+  for (; stream->Read(&*message); message.Reset()) {
     ++busy_;
     reply.Clear();
-    absl::StatusOr<bool> send = dispatcher.Handle(message, &reply);
+    absl::StatusOr<bool> send = dispatcher.Handle(*message, &reply);
     ++handled_;
     const bool gone = send.ok() && *send && !stream->Write(reply);
     --busy_;

@@ -64,7 +64,9 @@ TEST_F(Remote, SeveralThreadsShareASession) {
       Tensor x = constant(static_cast<float>(t));
       for (int i = 0; i < 300; ++i) {
         x = x + one;
-        if (i % 50 == 0) EXPECT_EQ(float(x), static_cast<float>(t + i + 1));
+        if (i % 50 == 0) {
+          EXPECT_EQ(float(x), static_cast<float>(t + i + 1));
+        }
       }
       GradientTape tape;
       tape.watch(x);
@@ -164,7 +166,7 @@ TEST_F(Remote, AFailedAssignIsThrownOnceAtTheNextWait) {
   EXPECT_EQ(Thrown([&] { v.read<int32_t>(); }).op(), "FloorDiv");
   EXPECT_EQ(v.read<int32_t>(), (std::vector<int32_t>{1, 2}));
   EXPECT_EQ(Thrown([&] { v.assign(constant({1, 2, 3})); }).code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(Thrown([&] { v.assign(constant({1.5f, 2})); }).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Thrown([&] { v.assign(constant({1.5f, 2.5f})); }).code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(Remote, ATapeThatIsNotPersistentGivesOneGradient) {
