@@ -11,7 +11,7 @@
 #include "eager/v1/service.pb.h"
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
-#include "server/version.h"
+#include "server/rpc/version.h"
 
 namespace {
 

@@ -13,8 +13,11 @@ namespace {
 
 class InProcessStream final : public SessionStream {
  public:
-  explicit InProcessStream(server::SessionRegistry& sessions)
-      : sessions_(sessions), dispatcher_(std::make_unique<server::Dispatcher>(sessions, address_)) {}
+  // `owned`: what must live as long as the stream.
+  InProcessStream(server::SessionRegistry& sessions, std::shared_ptr<void> owned)
+      : owned_(std::move(owned)),
+        sessions_(sessions),
+        dispatcher_(std::make_unique<server::Dispatcher>(sessions, address_)) {}
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
     v1::HelloResponse response;
@@ -76,6 +79,7 @@ class InProcessStream final : public SessionStream {
   static absl::Status Closed() { return absl::UnavailableError("the in-process session is closed"); }
 
   const std::string address_ = "in-process";
+  const std::shared_ptr<void> owned_;
   server::SessionRegistry& sessions_;
   Mutex execute_mu_;
   std::unique_ptr<server::Dispatcher> dispatcher_ ABSL_GUARDED_BY(execute_mu_);
@@ -88,7 +92,18 @@ class InProcessStream final : public SessionStream {
 }  // namespace
 
 std::unique_ptr<SessionStream> MakeInProcessStream(server::SessionRegistry& sessions) {
-  return std::make_unique<InProcessStream>(sessions);
+  return std::make_unique<InProcessStream>(sessions, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<SessionStream>> MakeInProcessServer(int64_t cpu_memory_limit) {
+  struct Server {
+    explicit Server(std::unique_ptr<server::DeviceSet> d) : devices(std::move(d)), sessions(*devices) {}
+    const std::unique_ptr<server::DeviceSet> devices;
+    server::SessionRegistry sessions;
+  };
+  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make("cpu", cpu_memory_limit));
+  auto server = std::make_shared<Server>(std::move(devices));
+  return std::make_unique<InProcessStream>(server->sessions, server);
 }
 
 }  // namespace eager::internal

@@ -11,4 +11,7 @@ namespace eager::internal {
 // Messages are executed by the thread that writes them. `sessions` must outlive the stream.
 std::unique_ptr<SessionStream> MakeInProcessStream(server::SessionRegistry& sessions);
 
+// The same to a server of its own, with the host's CPU, that ends with the stream.
+absl::StatusOr<std::unique_ptr<SessionStream>> MakeInProcessServer(int64_t cpu_memory_limit);
+
 }  // namespace eager::internal

@@ -82,7 +82,7 @@ class KernelContext {
 // Which kernel computes an op on one kind of device. Immutable after Make().
 class KernelTable {
  public:
-  // INTERNAL if a row names an op that does not exist.
+  // INTERNAL if a row names an op that does not exist, or an op that needs a kernel has none.
   static absl::StatusOr<KernelTable> Make(absl::Span<const std::vector<KernelRow>> families);
   // Null if there is none for that dtype.
   const KernelRow* Find(const OpSpec& op, DType dtype) const { return rows_[op.index * kNumDTypes + static_cast<int>(dtype)]; }

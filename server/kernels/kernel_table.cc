@@ -22,6 +22,11 @@ absl::StatusOr<KernelTable> KernelTable::Make(absl::Span<const std::vector<Kerne
       }
     }
   }
+  for (int i = 0; i < ops.size(); ++i) {
+    if (ops.at(i).def->effect != Effect::kAlias && table.dtypes(ops.at(i)).empty()) {
+      return absl::InternalError(absl::StrCat("op ", ops.at(i).name, " has no kernel"));
+    }
+  }
   return table;
 }
 

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/listings.h"
-#include "server/version.h"
+#include "server/rpc/version.h"
 
 namespace eager::server {
 

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
+#include "server/kernels/kernel.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/service.h"
 
@@ -78,6 +79,7 @@ class GrpcServer final : public Server {
 absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& options) {
   if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
   ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices, options.cpu_memory_limit));
+  CpuKernels();  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
   auto server = std::make_unique<GrpcServer>(std::move(devices));
   RETURN_IF_ERROR(server->Start(options));

@@ -31,7 +31,9 @@ std::vector<Tensor> Upload(const std::vector<HostTensor>& values) {
 }
 
 std::vector<Operand> Operands(const std::vector<Tensor>& tensors) {
-  return std::vector<Operand>(tensors.begin(), tensors.end());
+  std::vector<Operand> operands;
+  for (const Tensor& t : tensors) operands.emplace_back(t);  // written here: errors name this line
+  return operands;
 }
 
 }  // namespace eager::conformance
