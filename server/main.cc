@@ -1,14 +1,12 @@
 // eagerd: flags -> Server::Make -> wait for a signal -> drain.
 
-#include <grpcpp/grpcpp.h>
+#include <grpc/support/log.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "absl/strings/str_join.h"
-#include "eager/v1/service.pb.h"
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
 #include "server/rpc/version.h"
@@ -29,7 +27,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", eager::server::kVersion);
   app.set_config("--config", "", "Read flags from this file (name=value lines)")->envname("EAGERD_CONFIG");
   app.add_option("--listen", flags.server.listen, "Addresses for gRPC: host:port (port 0: any free one) or unix:/path")
-      ->envname("EAGERD_LISTEN")->delimiter(',')->capture_default_str();
+      ->envname("EAGERD_LISTEN")->delimiter(',')->allow_extra_args(false)->capture_default_str();
   app.add_option("--devices", flags.server.devices, "Devices to serve, comma-separated; the first is the default")
       ->envname("EAGERD_DEVICES")->capture_default_str();
   app.add_option("--cpu-memory-limit", flags.server.cpu_memory_limit, "Most memory for tensors on the CPU, as 4GiB; 0: all")
@@ -43,7 +41,11 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--check", flags.check, "Ask the daemon at this address whether it is healthy; exit 0 if it is, else 1");
 }
 
+// gRPC's own lines would stand between ours in another form; what matters of them comes back as a status.
+void LogGrpc(gpr_log_func_args* args) { spdlog::debug("event=grpc message=\"{}\"", args->message); }
+
 int Serve(const Flags& flags) {
+  gpr_set_log_function(LogGrpc);
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
   sigemptyset(&signals);

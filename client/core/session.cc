@@ -161,16 +161,24 @@ void Session::FlushLater() {
   }
 }
 
-absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
+template <class Fill>
+uint64_t Session::Ask(Fill fill) {
   const uint64_t id = next_transfer_.fetch_add(1, std::memory_order_relaxed);
-  const bool download = bytes > hello_.limits().max_inline_bytes();
-  if (download) RETURN_IF_ERROR(EnsureOpen());
   Add([&](v1::Item* item) {
     item->mutable_fetch()->set_id(id);
-    item->mutable_fetch()->set_handle(handle);
-    item->mutable_fetch()->set_download(download);
+    fill(item->mutable_fetch());
   });
   Flush().IgnoreError();  // a broken stream tells its reader why
+  return id;
+}
+
+absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
+  const bool download = bytes > hello_.limits().max_inline_bytes();
+  if (download) RETURN_IF_ERROR(EnsureOpen());
+  const uint64_t id = Ask([&](v1::Fetch* fetch) {
+    fetch->set_handle(handle);
+    fetch->set_download(download);
+  });
   if (download) {
     absl::StatusOr<HostTensor> values = Download(id);
     // The stream tells of failures that come before this read.
@@ -192,13 +200,10 @@ absl::StatusOr<HostTensor> Session::Download(uint64_t fetch) {
 }
 
 absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
-  const uint64_t id = next_transfer_.fetch_add(1, std::memory_order_relaxed);
-  Add([&](v1::Item* item) {
-    item->mutable_fetch()->set_id(id);
-    item->mutable_fetch()->set_handle(handle);
-    item->mutable_fetch()->set_spec_only(true);
+  const uint64_t id = Ask([&](v1::Fetch* fetch) {
+    fetch->set_handle(handle);
+    fetch->set_spec_only(true);
   });
-  Flush().IgnoreError();
   ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
   return FromWire(fetched.value().spec());
 }
@@ -221,13 +226,8 @@ void Session::ForgetStatefulSignatures() {
 }
 
 absl::Status Session::RoundTrip() {
-  const uint64_t id = next_transfer_.fetch_add(1, std::memory_order_relaxed);
-  Add([&](v1::Item* item) {
-    item->mutable_fetch()->set_id(id);
-    item->mutable_fetch()->set_spec_only(true);  // of handle 0, which is none: any answer will do
-  });
-  Flush().IgnoreError();
-  return WaitFor(id).status();
+  // Of handle 0, which is none: any answer will do.
+  return WaitFor(Ask([](v1::Fetch* fetch) { fetch->set_spec_only(true); })).status();
 }
 
 absl::StatusOr<v1::Fetched> Session::Wait(uint64_t fetch) {
@@ -241,15 +241,16 @@ absl::StatusOr<v1::Fetched> Session::Wait(uint64_t fetch) {
 }
 
 absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
-  Pending mine;
   MutexLock lock(&read_mu_);
-  pending_[fetch] = &mine;
   v1::ServerMessage message;
-  while (!mine.done) {
-    if (!read_error_.ok()) {
-      pending_.erase(fetch);
-      return read_error_;
+  while (true) {
+    const auto answer = answers_.find(fetch);
+    if (answer != answers_.end()) {
+      v1::Fetched fetched = std::move(answer->second);
+      answers_.erase(answer);
+      return fetched;
     }
+    RETURN_IF_ERROR(read_error_);
     if (reading_) {
       read_done_.Wait(&read_mu_);
       continue;
@@ -266,18 +267,14 @@ absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
     }
     read_done_.SignalAll();
   }
-  return std::move(mine.fetched);
 }
 
 void Session::Take(v1::ServerMessage& message) {
   open_.store(true, std::memory_order_release);
   if (message.failures_size() > 0 && failure_.ok()) failure_ = FromWire(message.failures(0).status());
   for (v1::Fetched& fetched : *message.mutable_fetched()) {
-    const auto it = pending_.find(fetched.id());
-    if (it == pending_.end()) continue;
-    it->second->fetched = std::move(fetched);
-    it->second->done = true;
-    pending_.erase(it);
+    const uint64_t id = fetched.id();
+    answers_[id] = std::move(fetched);
   }
 }
 

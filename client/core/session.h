@@ -84,11 +84,6 @@ class Session {
   void Close();
 
  private:
-  struct Pending {
-    bool done = false;
-    v1::Fetched fetched;
-  };
-
   explicit Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello);
 
   Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -100,6 +95,9 @@ class Session {
     return (*batch_)->items_size() == 0 && (*batch_)->releases_size() == 0;
   }
   void FlushLater();
+  // Sends a Fetch that `fill` completes, and everything before it; its id.
+  template <class Fill>
+  uint64_t Ask(Fill fill);
   // Waits for the answer to a Fetch; an error only if the stream ended.
   absl::StatusOr<v1::Fetched> WaitFor(uint64_t fetch);
   // The same, with the error of the tensor, or an earlier failure that nobody has heard of.
@@ -161,7 +159,8 @@ class Session {
   Mutex read_mu_;  // the stream's reading side
   CondVar read_done_;
   bool reading_ ABSL_GUARDED_BY(read_mu_) = false;
-  absl::flat_hash_map<uint64_t, Pending*> pending_ ABSL_GUARDED_BY(read_mu_);
+  // By fetch, until taken: whoever reads may get an answer before the one who asked has begun to wait for it.
+  absl::flat_hash_map<uint64_t, v1::Fetched> answers_ ABSL_GUARDED_BY(read_mu_);
   absl::Status failure_ ABSL_GUARDED_BY(read_mu_);     // the first of an item without a handle, not yet thrown
   absl::Status read_error_ ABSL_GUARDED_BY(read_mu_);  // what ended the stream
 

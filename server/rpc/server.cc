@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status_macros.h"
@@ -17,6 +18,18 @@
 
 namespace eager::server {
 namespace {
+
+// gRPC takes a port beyond 65535 for another one.
+absl::Status CheckAddress(const std::string& address) {
+  if (absl::StartsWith(address, "unix:")) return absl::OkStatus();
+  const size_t colon = address.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos && absl::SimpleAtoi(address.substr(colon + 1), &port) && port >= 0 && port <= 65535) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot listen on '", address, "': expected host:port with a port of 0 to 65535, or unix:/path"));
+}
 
 class GrpcServer final : public Server {
  public:
@@ -35,18 +48,19 @@ class GrpcServer final : public Server {
     builder.SetMaxSendMessageSize(-1);
     std::vector<int> ports(options.listen.size(), 0);
     for (size_t i = 0; i < options.listen.size(); ++i) {
+      RETURN_IF_ERROR(CheckAddress(options.listen[i]));
       builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     for (size_t i = 0; i < ports.size(); ++i) {
-      // gRPC reports a socket that it could bind by a port above 0, and 1 for a unix socket.
-      if (server_ == nullptr || ports[i] == 0) {
+      if (ports[i] == 0) {  // gRPC sets one, 1 for a unix socket, where it could bind
         return absl::FailedPreconditionError(
-            absl::StrCat("cannot listen on ", options.listen[ports.size() == 1 ? 0 : i], ": in use, or no such address"));
+            absl::StrCat("cannot listen on ", options.listen[i], ": in use, or no such address"));
       }
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
     }
+    if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
     return absl::OkStatus();
   }
 

@@ -19,7 +19,7 @@ start_daemon() {
   daemon_pid=$!
   until address=$(sed -n '/event=listening /s/.* address=\([^ ]*\).*/\1/p' "$daemon_log" | head -n 1) &&
         [[ -n $address ]] && "$program" --check "$address" >/dev/null 2>&1; do
-    kill -0 "$daemon_pid" 2>/dev/null || { daemon_failed "ended before it was ready"; return 1; }
+    kill -0 "$daemon_pid" 2>/dev/null || { daemon_pid=""; daemon_failed "ended before it was ready"; return 1; }
     (( SECONDS < deadline )) || { daemon_failed "not healthy within 60 s"; return 1; }
     sleep 0.1
   done
