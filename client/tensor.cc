@@ -73,7 +73,7 @@ const std::string& Tensor::device() const { return *Need(state_, std::source_loc
 
 HostTensor Tensor::numpy(std::source_location where) const {
   const internal::TensorState& state = *Need(state_, where);
-  if (state.host != nullptr) return *state.host;
+  if (const HostTensor* known = state.host()) return *known;
   uint64_t bytes = 0;
   if (state.shape_known) bytes = static_cast<uint64_t>(state.spec.shape.num_elements()) * SizeOf(state.spec.dtype);
   return ValueOrThrow(state.context->session().Fetch(state.handle, bytes), where);

@@ -33,7 +33,7 @@ case $preset in
   release | debug) ;;
   asan) export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:${UBSAN_OPTIONS:-}" ;;
   # Debian's libraries are not instrumented: without the first option each of gRPC's own hand-overs counts as a race.
-  tsan) export TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1:${TSAN_OPTIONS:-}" ;;
+  tsan) export TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1:suppressions=$PWD/tests/ci/tsan.supp:${TSAN_OPTIONS:-}" ;;
   *) usage >&2; exit 2 ;;
 esac
 

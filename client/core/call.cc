@@ -188,7 +188,7 @@ absl::Status Caller::InferOutputs(Session::Signature& signature) {
   absl::InlinedVector<InferInput, 4> infer;
   for (const StateRef& t : inputs_) {
     infer.push_back({t->spec.dtype, t->shape_known ? &t->spec.shape : nullptr, {}, t->variable.get()});
-    if (t->host != nullptr) infer.back().host = t->host->view();
+    if (const HostTensor* known = t->host()) infer.back().host = known->view();
   }
   auto attrs = std::make_shared<Attrs>(signature.attrs);
   RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred_));
@@ -206,9 +206,7 @@ absl::Status Caller::ResolveForTapes() {
   for (int i = 0; i < n_; ++i) {
     TensorState& t = *inputs_[static_cast<size_t>(i)];
     RETURN_IF_ERROR(ResolveShape(t));
-    if (Arg(i) == nullptr || !Arg(i)->host || t.host != nullptr) continue;
-    ASSIGN_OR_RETURN(HostTensor value, context_->session().Fetch(t.handle, 0));
-    t.host = std::make_shared<const HostTensor>(std::move(value));
+    if (Arg(i) != nullptr && Arg(i)->host) RETURN_IF_ERROR(ResolveHost(t));
   }
   return absl::OkStatus();
 }
@@ -294,6 +292,15 @@ absl::Status ResolveShape(TensorState& state) {
   ASSIGN_OR_RETURN(TensorSpec spec, state.context->session().FetchSpec(state.handle));
   state.spec.shape = std::move(spec.shape);
   state.shape_known = true;
+  return absl::OkStatus();
+}
+
+absl::Status ResolveHost(TensorState& state) {
+  if (state.host() != nullptr) return absl::OkStatus();
+  MutexLock lock(&state.resolve_mu);
+  if (state.host() != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(HostTensor value, state.context->session().Fetch(state.handle, 0));
+  state.KeepHost(std::move(value));
   return absl::OkStatus();
 }
 

@@ -27,7 +27,8 @@ Tensor PutHost(const HostTensor& value, std::source_location where);
 // What a tape knows of a tensor.
 TapeTensor ForTape(const TensorState& state);
 
-// Finds out what only the server knows of a tensor: its shape, or the values of a small one.
+// Find out what only the server knows of a tensor: its shape, or its values. They wait, at most once a tensor.
 absl::Status ResolveShape(TensorState& state);
+absl::Status ResolveHost(TensorState& state);
 
 }  // namespace eager::internal

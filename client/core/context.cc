@@ -55,7 +55,7 @@ StateRef ContextState::MakeState(uint64_t handle, const HostTensor& value, const
   auto state = std::make_shared<TensorState>(shared_from_this(), handle, where);
   state->spec = value.spec();
   state->device = &device;
-  if (value.num_bytes() <= kKeepHostBytes) state->host = std::make_shared<const HostTensor>(value);
+  if (value.num_bytes() <= kKeepHostBytes) state->KeepHost(value);
   return state;
 }
 

@@ -88,7 +88,9 @@ Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view
   define->set_device(key.device);
   for (int i = 0; i < attrs.size(); ++i) {
     if (attrs[i].index() == 0) continue;
-    ToWire(attrs[i], &(*define->mutable_attrs())[std::string(attrs.op()->attrs[i].name)]);
+    v1::NamedAttr* named = define->add_attrs();
+    named->set_name(std::string(attrs.op()->attrs[i].name));
+    ToWire(attrs[i], named->mutable_value());
   }
   return *signatures_.emplace(std::move(key), std::move(signature)).first->second;
 }

@@ -101,7 +101,7 @@ TapeTensor ForTape(const TensorState& state) {
   TapeTensor t;
   t.id = state.tape_id;
   t.spec = state.value_spec();
-  if (state.host != nullptr) t.value = MakeRef<HostValue>(*state.host);
+  if (const HostTensor* known = state.host()) t.value = MakeRef<HostValue>(*known);
   return t;
 }
 

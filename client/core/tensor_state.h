@@ -23,12 +23,22 @@ struct TensorState {
   uint64_t tape_id;   // what tapes know it by: the handle, or for a gradient's result what the traced walk gave
   TensorSpec spec;    // of a variable's handle: dtype kResource; see `variable`
   std::atomic<bool> shape_known = true;  // once true, `spec.shape` never changes again
-  Mutex resolve_mu;                      // taken by who finds the shape out
+  Mutex resolve_mu;                      // taken by who finds the shape or the values out
   const std::string* device = nullptr;   // one of the context's names
-  std::shared_ptr<const HostTensor> host;  // the values, if they are known here and few
   std::unique_ptr<TensorSpec> variable;    // what the variable behind a handle holds
 
   const TensorSpec& value_spec() const { return variable != nullptr ? *variable : spec; }
+  // The values, if they are known here; null while they are not. Once known they never change.
+  const HostTensor* host() const { return host_known_.load(std::memory_order_acquire) ? &host_ : nullptr; }
+  // For the one who makes the state, or who holds resolve_mu and found host() null.
+  void KeepHost(HostTensor value) {
+    host_ = std::move(value);
+    host_known_.store(true, std::memory_order_release);
+  }
+
+ private:
+  HostTensor host_;
+  std::atomic<bool> host_known_ = false;
 };
 using StateRef = std::shared_ptr<TensorState>;
 

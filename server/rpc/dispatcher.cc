@@ -70,9 +70,9 @@ absl::Status Dispatcher::Run(const v1::RunOp& run) {
 
 absl::Status Dispatcher::Define(const v1::DefineSignature& define) {
   NamedAttrs attrs;
-  for (const auto& [name, value] : define.attrs()) {
-    ASSIGN_OR_RETURN(AttrValue converted, FromWire(value));
-    attrs.push_back({name, std::move(converted)});
+  for (const v1::NamedAttr& attr : define.attrs()) {
+    ASSIGN_OR_RETURN(AttrValue value, FromWire(attr.value()));
+    attrs.push_back({attr.name(), std::move(value)});
   }
   return session_->Define(define.id(), define.op(), attrs, define.device());
 }

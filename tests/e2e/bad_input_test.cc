@@ -256,11 +256,15 @@ TEST_F(BadInput, Definitions) {
   ExpectFailure(StatusCode::INVALID_ARGUMENT, [](auto& m) { AddDefine(m, 2, "Mul", "/gpu:9"); });
   ExpectFailure(StatusCode::INVALID_ARGUMENT, [](auto& m) {
     AddDefine(m, 2, "Mul");
-    (*m.mutable_items()->rbegin()->mutable_define()->mutable_attrs())["T"].set_type(static_cast<v1::DType>(99));
+    v1::NamedAttr* attr = m.mutable_items()->rbegin()->mutable_define()->add_attrs();
+    attr->set_name("T");
+    attr->mutable_value()->set_type(static_cast<v1::DType>(99));
   });
   ExpectFailure(StatusCode::INVALID_ARGUMENT, [](auto& m) {
     AddDefine(m, 2, "Mul");
-    (*m.mutable_items()->rbegin()->mutable_define()->mutable_attrs())["what"].set_i(1);
+    v1::NamedAttr* attr = m.mutable_items()->rbegin()->mutable_define()->add_attrs();
+    attr->set_name("what");
+    attr->mutable_value()->set_i(1);
   });
 }
 
