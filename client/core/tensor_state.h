@@ -1,6 +1,7 @@
 // What a Tensor points to.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
