@@ -170,7 +170,9 @@ void Caller::ResolveNumbers(const Attrs& attrs) {
 bool Caller::SameAsLast(const Session::Signature& signature) const {
   if (signature.last_attrs == nullptr || op_.host_inputs != 0 || signature.last_inputs.size() != inputs_.size()) return false;
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    if (!inputs_[i]->shape_known || inputs_[i]->value_spec() != signature.last_inputs[i]) return false;
+    const TensorState& t = *inputs_[i];
+    const bool takes_variable = op_.inputs[op_.InputArg(static_cast<int>(i), n_)].dtype == DType::kResource;
+    if (!t.shape_known || (t.variable != nullptr) != takes_variable || t.value_spec() != signature.last_inputs[i]) return false;
   }
   return true;
 }

@@ -48,7 +48,9 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Ten
   if (!planned.ok()) return WithOp(op, planned.status());
   const Signature::Plan& plan = **planned;
   if (op.def->effect == Effect::kAlias) {
-    outputs.assign(1, MakeRef<Tensor>(plan.outputs[0], inputs[0]->buffer(), inputs[0]->offset()));
+    const Tensor& in = *inputs[0];
+    outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), in.value_spec())
+                                       : MakeRef<Tensor>(plan.outputs[0], in.buffer(), in.offset()));
     return absl::OkStatus();
   }
   if (absl::Status s = Allocate(plan, signature.device(), outputs); !s.ok()) return WithOp(op, s);

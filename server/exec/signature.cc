@@ -19,7 +19,10 @@ DType KernelDType(const OpSpec& op, const Attrs& attrs) {
 
 absl::StatusOr<const Signature::Plan*> Signature::PlanFor(absl::Span<const TensorRef> inputs) {
   bool same = planned_ && op_.host_inputs == 0 && inputs.size() == plan_.inputs.size();
-  for (size_t i = 0; same && i < inputs.size(); ++i) same = inputs[i]->value_spec() == plan_.inputs[i];
+  for (size_t i = 0; same && i < inputs.size(); ++i) {
+    // A tensor may have the spec of the variable that stood in its place.
+    same = inputs[i]->value_spec() == plan_.inputs[i] && inputs[i]->is_variable() == plan_.variables[i];
+  }
   if (!same) RETURN_IF_ERROR(Replan(inputs));
   return &plan_;
 }
@@ -32,6 +35,11 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
     const Tensor& t = *inputs[i];
     infer[i] = {t.dtype(), &t.shape(), {}, t.is_variable() ? &t.value_spec() : nullptr};
     const bool in_range = op_.has_list_input || i < static_cast<int>(op_.inputs.size());
+    if (in_range && t.is_variable() && op_.inputs[op_.InputArg(i, n)].dtype != DType::kResource &&
+        op_.def->effect != Effect::kAlias) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(op_.name, ": input ", i, " is the handle of a variable; the op takes its value (ReadVariableOp)"));
+    }
     if (in_range && op_.IsHostInput(i, n) && !t.is_variable()) infer[i].host = t.host_view();
   }
   auto attrs = std::make_shared<Attrs>(attrs_);
@@ -44,8 +52,15 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
     return absl::UnimplementedError(
         absl::StrCat(op_.name, ": there is no kernel for ", Name(dtype), " on ", device_.attributes().name));
   }
+  if (!inferred.shapes_known) {
+    return absl::InternalError(absl::StrCat(op_.name, ": an input's values cannot be read on the host"));
+  }
   plan_.inputs.clear();
-  for (const TensorRef& t : inputs) plan_.inputs.push_back(t->value_spec());
+  plan_.variables.clear();
+  for (const TensorRef& t : inputs) {
+    plan_.inputs.push_back(t->value_spec());
+    plan_.variables.push_back(t->is_variable());
+  }
   plan_.outputs.clear();
   for (size_t i = 0; i < inferred.dtypes.size(); ++i) {
     RETURN_IF_ERROR(Shape::Make(inferred.shapes[i].dims()).status());

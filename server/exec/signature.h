@@ -18,6 +18,7 @@ class Signature final : public RefCounted {
   // Everything that follows from the specs of a call's inputs.
   struct Plan {
     absl::InlinedVector<TensorSpec, 2> inputs;  // of a variable's handle: the variable's
+    absl::InlinedVector<bool, 2> variables;     // which inputs are handles of variables
     absl::InlinedVector<TensorSpec, 2> outputs;
     std::shared_ptr<const Attrs> attrs;  // complete
     const KernelRow* kernel = nullptr;   // null for an alias
