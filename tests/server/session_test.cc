@@ -153,6 +153,8 @@ TEST_F(SessionTest, OpsWithoutOutputsReturnTheirError) {
   EXPECT_EQ(Run("AssignVariableOp", {1, 3}, 50, 0, {}, dtype).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Run("AssignVariableOp", {1, 99}, 50, 0, {}, dtype).code(), StatusCode::kInvalidArgument);
   ASSERT_TRUE(Run("AssignAddVariableOp", {1, 2}, 50, 0, {}, dtype).ok());
+  // A plain tensor of the variable's spec is still no handle, though the signature was planned for that spec.
+  EXPECT_EQ(Run("AssignAddVariableOp", {2, 2}, 50, 0, {}, dtype).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(ValueOf(1), 8);
   EXPECT_EQ(ValueOf(2), 4);  // the constant is not the variable
   session_->Release({1, 2, 3});
