@@ -6,6 +6,7 @@
 #include "client/error.h"
 #include "client/gradient_tape.h"
 #include "client/math.h"
+#include "client/module.h"
 #include "client/op.h"
 #include "client/ops.h"
 #include "client/random.h"

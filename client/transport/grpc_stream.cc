@@ -146,7 +146,7 @@ class GrpcStream final : public SessionStream {
     call.WritesDone();
     grpc::ByteBuffer response;
     call.Read(&response);
-    return FromGrpc(call.Finish());
+    return FromCall(call.Finish());
   }
 
   absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override {
@@ -165,7 +165,7 @@ class GrpcStream final : public SessionStream {
         return status;
       }
     }
-    RETURN_IF_ERROR(FromGrpc(call.Finish()));
+    RETURN_IF_ERROR(FromCall(call.Finish()));
     return sink.Take();
   }
 
@@ -185,12 +185,18 @@ class GrpcStream final : public SessionStream {
     return absl::UnavailableError(absl::StrCat("the connection to eagerd at ", address_, " is lost", why.empty() ? "" : ": ", why));
   }
 
+  // Of a call that only a lost connection ends before its time: a server that goes away cancels what still runs.
+  absl::Status FromCall(const grpc::Status& status) const {
+    absl::Status end = FromGrpc(status);
+    return absl::IsUnavailable(end) || absl::IsCancelled(end) ? Lost(end.message()) : end;
+  }
+
   // The error that ended the stream; gRPC tells it once. Only for the reader and the destructor: gRPC allows no Finish
   // beside a Read.
   absl::Status EndStatus() {
     if (!end_.has_value()) {
-      end_ = FromGrpc(stream_->Finish());
-      if (end_->ok() || absl::IsUnavailable(*end_) || absl::IsCancelled(*end_)) end_ = Lost(end_->message());
+      end_ = FromCall(stream_->Finish());
+      if (end_->ok()) end_ = Lost("");
     }
     return *end_;
   }
