@@ -3,6 +3,7 @@
 
 #include "client/constant.h"
 #include "client/context.h"
+#include "client/custom_gradient.h"
 #include "client/error.h"
 #include "client/gradient_tape.h"
 #include "client/math.h"

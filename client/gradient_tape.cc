@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "client/core/backward.h"
 #include "client/core/call.h"
 #include "client/core/throw.h"
 
@@ -17,6 +18,27 @@ std::vector<TapeTensor> ForTape(const std::vector<Source>& sources) {
   for (const Source& s : sources) list.push_back(internal::ForTape(*s.tensor().state()));
   return list;
 }
+
+std::vector<StateRef> States(const std::vector<Source>& sources) {
+  std::vector<StateRef> states;
+  for (const Source& s : sources) states.push_back(s.tensor().state());
+  return states;
+}
+
+// A tape that is not persistent gives one set of gradients, even if that failed.
+class UseUp {
+ public:
+  explicit UseUp(TapeState& tape) : tape_(tape) { tape.used = !tape.tape.persistent(); }
+  ~UseUp() {
+    if (!tape_.used) return;
+    tape_.tape.Clear();
+    tape_.closures.clear();
+  }
+  UseUp(const UseUp&) = delete;
+
+ private:
+  TapeState& tape_;
+};
 
 absl::Status CheckRequest(const TapeState& tape, const std::vector<Source>& targets, const std::vector<Source>& sources,
                           const GradientOptions& options) {
@@ -113,49 +135,29 @@ std::vector<std::optional<Tensor>> GradientTape::gradient(const std::vector<Sour
                                                           const GradientOptions& options, std::source_location where) {
   internal::ThrowIfError(CheckRequest(*state_, targets, sources, options), where);
   if (!options_.persistent) stop();
-  internal::Session& session = state_->context->session();
-  const std::vector<TapeTensor> tape_targets = ForTape(targets), tape_sources = ForTape(sources);
-  std::vector<bool> connected = Connected(state_->tape, tape_targets, tape_sources);
-  std::vector<uint64_t> ids(sources.size(), 0);
-
-  std::vector<TapeState*> outer;
-  for (TapeState* tape : internal::ActiveTapes()) {
-    if (tape->context == state_->context) outer.push_back(tape);
-  }
-  if (!outer.empty()) {
-    std::vector<Node> upstream;
-    for (const Tensor& t : options.output_gradients) upstream.push_back(t.valid() ? internal::ForTape(*t.state()) : Node());
-    ids = internal::ValueOrThrow(internal::TraceBackward(state_->tape, tape_targets, upstream, tape_sources, outer), where);
-    for (size_t i = 0; i < ids.size(); ++i) connected[i] = ids[i] != 0;
-  }
-
+  const std::vector<bool> linked = Connected(state_->tape, ForTape(targets), ForTape(sources));
   const bool zeros = options.unconnected_gradients == UnconnectedGradients::kZero;
-  const uint64_t first = session.NewHandles(sources.size());
-  const uint32_t tape_id = state_->Id();
-  std::vector<uint32_t> outer_ids;
-  for (TapeState* tape : outer) outer_ids.push_back(tape->Id());
-  session.Add([&](v1::Item* item) {
-    v1::Backward* backward = item->mutable_backward();
-    backward->set_tape(tape_id);
-    for (const Source& t : targets) backward->add_targets(t.tensor().state()->handle);
-    for (const Tensor& t : options.output_gradients) backward->add_output_gradients(t.valid() ? t.state()->handle : 0);
-    for (const Source& s : sources) backward->add_sources(s.tensor().state()->handle);
-    backward->set_first_result(first);
-    backward->set_unconnected_zero(zeros);
-    for (uint32_t id : outer_ids) backward->add_tapes(id);
-  });
-  if (!options_.persistent) {
-    state_->used = true;
-    state_->tape.Clear();
+  const uint64_t first = state_->context->session().NewHandles(sources.size());
+  internal::BackwardCall call{*state_, States(targets), {}, States(sources), zeros, first, {}};
+  for (const Tensor& t : options.output_gradients) call.output_gradients.push_back(t.state());
+  for (TapeState* tape : internal::ActiveTapes()) {
+    if (tape->context == state_->context) call.outer.push_back(tape);
+  }
+  std::vector<uint64_t> ids;
+  {
+    const UseUp use_up(*state_);
+    ids = internal::ValueOrThrow(internal::RunBackward(call, where), where);
   }
 
   std::vector<std::optional<Tensor>> results(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!connected[i] && !zeros) continue;
+    // The trace knows more than the links: a custom gradient may give none.
+    const bool connected = ids.empty() ? linked[i] : ids[i] != 0;
+    if (!connected && !zeros) continue;
     auto state = std::make_shared<internal::TensorState>(state_->context, first + i, where);
     state->spec = sources[i].tensor().state()->value_spec();
     state->device = sources[i].tensor().state()->device;
-    if (ids[i] != 0) state->tape_id = ids[i];
+    if (!ids.empty() && ids[i] != 0) state->tape_id = ids[i];
     results[i] = Tensor(std::move(state));
   }
   return results;

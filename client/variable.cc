@@ -4,6 +4,7 @@
 
 #include "client/core/call.h"
 #include "client/core/throw.h"
+#include "client/core/variable_reads.h"
 #include "client/print/format.h"
 
 namespace eager {
@@ -53,13 +54,18 @@ Tensor Variable::read_value(std::source_location where) const {
     tape->Watch(handle);
     tape->watched_variables.push_back(handle);
   }
+  if (state_->trainable) internal::VariableReads::Note(*this);
+  return Read(where);
+}
+
+Tensor Variable::Read(std::source_location where) const {
   const Operand operand(state_->handle, where);
   return internal::Call1(internal::Op("ReadVariableOp"), {&operand, 1}, {{"dtype", dtype()}}, where);
 }
 
 Tensor Variable::Unrecorded(std::source_location where) const {
   const internal::NoTapes quiet;
-  return read_value(where);
+  return Read(where);
 }
 
 void Variable::Update(absl::string_view op, const Operand& value) const {

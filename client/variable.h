@@ -54,6 +54,7 @@ class Variable {
  private:
   struct State;
   std::source_location Line() const;  // that made the variable
+  Tensor Read(std::source_location where) const;
   // A read that no tape sees.
   Tensor Unrecorded(std::source_location where) const;
   void Update(absl::string_view op, const Operand& value) const;

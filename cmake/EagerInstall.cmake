@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
-  client/constant.h client/context.h client/eager.h client/error.h client/gradient_tape.h client/math.h client/op.h
+  client/constant.h client/context.h client/custom_gradient.h client/eager.h client/error.h client/gradient_tape.h client/math.h client/op.h
   client/inprocess.h client/module.h client/ops.h client/random.h client/tensor.h client/types.h client/variable.h
   common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
 

@@ -244,14 +244,23 @@ absl::StatusOr<v1::Fetched> Session::Wait(uint64_t fetch) {
 
 absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
   MutexLock lock(&read_mu_);
+  RETURN_IF_ERROR(ReadUntil([&] { return answers_.contains(fetch); }));
+  return std::move(answers_.extract(fetch).mapped());
+}
+
+absl::StatusOr<v1::WalkEvent> Session::NextEvent(uint64_t walk) {
+  Flush().IgnoreError();  // a broken stream tells its reader why
+  MutexLock lock(&read_mu_);
+  RETURN_IF_ERROR(ReadUntil([&] { return events_.contains(walk); }));
+  v1::WalkEvent event = std::move(events_.extract(walk).mapped());
+  RETURN_IF_ERROR(FromWire(event.status()));
+  return event;
+}
+
+template <class Found>
+absl::Status Session::ReadUntil(Found found) {
   v1::ServerMessage message;
-  while (true) {
-    const auto answer = answers_.find(fetch);
-    if (answer != answers_.end()) {
-      v1::Fetched fetched = std::move(answer->second);
-      answers_.erase(answer);
-      return fetched;
-    }
+  while (!found()) {
     RETURN_IF_ERROR(read_error_);
     if (reading_) {
       read_done_.Wait(&read_mu_);
@@ -269,6 +278,7 @@ absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
     }
     read_done_.SignalAll();
   }
+  return absl::OkStatus();
 }
 
 void Session::Take(v1::ServerMessage& message) {
@@ -277,6 +287,10 @@ void Session::Take(v1::ServerMessage& message) {
   for (v1::Fetched& fetched : *message.mutable_fetched()) {
     const uint64_t id = fetched.id();
     answers_[id] = std::move(fetched);
+  }
+  for (v1::WalkEvent& event : *message.mutable_events()) {
+    const uint64_t walk = event.walk();
+    events_[walk] = std::move(event);
   }
 }
 

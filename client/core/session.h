@@ -34,6 +34,7 @@ class Session {
   // n consecutive new handles; the first. Handles count up, so an op's inputs are always below its outputs.
   uint64_t NewHandles(uint64_t n) { return next_handle_.fetch_add(n, std::memory_order_relaxed); }
   uint32_t NewTape() { return next_tape_.fetch_add(1, std::memory_order_relaxed); }
+  uint64_t NewWalk() { return next_walk_.fetch_add(1, std::memory_order_relaxed); }
 
   // An op with attributes on a device, as the server knows it by a number, and what its last call inferred.
   struct Signature {
@@ -71,6 +72,8 @@ class Session {
   absl::StatusOr<HostTensor> Fetch(uint64_t handle, uint64_t bytes);
   // Waits for what a handle is.
   absl::StatusOr<TensorSpec> FetchSpec(uint64_t handle);
+  // Waits for what a backward walk says next: that it needs a custom gradient, or that it has ended.
+  absl::StatusOr<v1::WalkEvent> NextEvent(uint64_t walk);
   // Puts host values under a new handle: inside the batch, or, large ones, by an Upload, which waits.
   absl::StatusOr<uint64_t> PutConstant(const TensorSpec& spec, absl::string_view bytes, const std::string& device);
 
@@ -98,6 +101,9 @@ class Session {
   // Sends a Fetch that `fill` completes, and everything before it; its id.
   template <class Fill>
   uint64_t Ask(Fill fill);
+  // Reads the stream, or lets another thread read it, until found() is true; an error only if the stream ended.
+  template <class Found>
+  absl::Status ReadUntil(Found found) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
   // Waits for the answer to a Fetch; an error only if the stream ended.
   absl::StatusOr<v1::Fetched> WaitFor(uint64_t fetch);
   // The same, with the error of the tensor, or an earlier failure that nobody has heard of.
@@ -116,6 +122,7 @@ class Session {
   std::atomic<uint64_t> next_handle_{1};
   std::atomic<uint32_t> next_tape_{1};
   std::atomic<uint64_t> next_transfer_{1};
+  std::atomic<uint64_t> next_walk_{1};
   std::atomic<bool> open_{false};  // the server has answered on the stream
 
   // Signatures are looked up by views, without copying attributes.
@@ -161,6 +168,7 @@ class Session {
   bool reading_ ABSL_GUARDED_BY(read_mu_) = false;
   // By fetch, until taken: whoever reads may get an answer before the one who asked has begun to wait for it.
   absl::flat_hash_map<uint64_t, v1::Fetched> answers_ ABSL_GUARDED_BY(read_mu_);
+  absl::flat_hash_map<uint64_t, v1::WalkEvent> events_ ABSL_GUARDED_BY(read_mu_);  // by walk, until taken
   absl::Status failure_ ABSL_GUARDED_BY(read_mu_);     // the first of an item without a handle, not yet thrown
   absl::Status read_error_ ABSL_GUARDED_BY(read_mu_);  // what ended the stream
 

@@ -1,13 +1,20 @@
 // What a GradientTape points to, and which tapes record this thread's ops.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "client/core/tensor_state.h"
+#include "client/tensor.h"
 #include "common/tape/backward.h"
 
 namespace eager::internal {
+
+// The gradient of a function that has one of its own: gets what flows into the outputs, gives one gradient per input.
+using Closure = std::function<std::vector<std::optional<Tensor>>(const std::vector<Tensor>& upstream)>;
 
 // The client keeps ids and specs of what a tape recorded, so that it knows without asking what is connected to what.
 struct TapeState {
@@ -24,6 +31,7 @@ struct TapeState {
   bool used = false;   // not persistent, and a gradient was taken
   bool watch_accessed_variables = true;
   std::vector<StateRef> watched_variables;  // in the order of their first use
+  absl::flat_hash_map<uint64_t, std::shared_ptr<const Closure>> closures;  // of its custom gradients
 
  private:
   uint32_t id_ = 0;
@@ -42,12 +50,5 @@ class NoTapes {
  private:
   std::vector<TapeState*> saved_;
 };
-
-// Gradients as the server will compute them, traced over ids: what the outer tapes will know of the results.
-// One id per source; 0 where there is none.
-absl::StatusOr<std::vector<uint64_t>> TraceBackward(const Tape& tape, absl::Span<const TapeTensor> targets,
-                                                    absl::Span<const Node> output_gradients,
-                                                    absl::Span<const TapeTensor> sources,
-                                                    absl::Span<TapeState* const> outer);
 
 }  // namespace eager::internal

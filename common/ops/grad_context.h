@@ -47,6 +47,7 @@ struct TapeEntry {
   std::shared_ptr<const Attrs> attrs;  // complete
   absl::InlinedVector<TapeTensor, 2> inputs;
   absl::InlinedVector<TapeTensor, 1> outputs;
+  uint64_t closure = 0;  // not 0: a custom gradient, which the client's closure of this id computes; see tape.h
 };
 
 // Gradients by input position; an empty Node for "none". One slot per flat input tensor.

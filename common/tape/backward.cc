@@ -8,36 +8,55 @@
 namespace eager {
 namespace {
 
-// Gradients that have come together for tensors, by id.
-class Walk {
+// Goes from the newest entry to the oldest, so that every consumer of a tensor comes before its producer.
+class Walk final : public BackwardWalk {
  public:
-  Walk(const Tape& tape, Emitter& emitter) : tape_(tape), emitter_(emitter), tools_(kNoEntry, {}, {}, emitter) {}
+  Walk(const Tape& tape, absl::Span<const TapeTensor> sources, Emitter& emitter)
+      : tape_(tape),
+        emitter_(emitter),
+        tools_(kNoEntry, {}, {}, emitter),
+        sources_(sources.begin(), sources.end()),
+        leading_(LeadingTo(sources)) {
+    for (const TapeTensor& source : sources) source_ids_.insert(source.id);
+  }
 
-  absl::Status Start(absl::Span<const TapeTensor> targets, absl::Span<const Node> output_gradients);
-  // Goes from the newest entry to the oldest, so that every consumer of a tensor comes before its producer.
-  absl::Status Run(absl::Span<const TapeTensor> sources);
-  // What has come together for a tensor, added up; empty if nothing has.
-  absl::StatusOr<Node> Take(uint64_t id);
+  absl::Status Begin(absl::Span<const TapeTensor> targets, absl::Span<const Node> output_gradients);
+  absl::StatusOr<const TapeEntry*> Advance() override;
+  absl::Span<const Node> upstream() const override { return upstream_; }
+  absl::Status Answer(absl::Span<const Node> gradients) override;
+  absl::StatusOr<std::vector<Node>> Results() override;
 
  private:
   static const TapeEntry kNoEntry;
 
   // The ids from which a path leads back to a source.
   absl::flat_hash_set<uint64_t> LeadingTo(absl::Span<const TapeTensor> sources) const;
-  absl::Status Step(const TapeEntry& entry, const absl::flat_hash_set<uint64_t>& leading);
+  // Sets upstream_ and needed_ for an entry; false if nothing flows through it to a source.
+  absl::StatusOr<bool> Reach(const TapeEntry& entry);
+  absl::Status Step(const TapeEntry& entry);
+  // Adds a gradient to what has come together for input `i`.
+  absl::Status Contribute(const TapeEntry& entry, size_t i, Node grad);
+  // What has come together for a tensor, added up; empty if nothing has.
+  absl::StatusOr<Node> Take(uint64_t id);
   // Undoes broadcasting: sums `grad` over the axes along which `input` was repeated.
   absl::StatusOr<Node> Unbroadcast(Node grad, const TapeTensor& input, const OpSpec& op);
 
   const Tape& tape_;
   Emitter& emitter_;
   GradContext tools_;  // emits the walk's own ops
-  absl::flat_hash_map<uint64_t, absl::InlinedVector<Node, 2>> gradients_;
-  absl::flat_hash_set<uint64_t> sources_;
+  const std::vector<TapeTensor> sources_;
+  const absl::flat_hash_set<uint64_t> leading_;
+  absl::flat_hash_set<uint64_t> source_ids_;
+  absl::flat_hash_map<uint64_t, absl::InlinedVector<Node, 2>> gradients_;  // by tensor
+  int next_ = -1;                                                         // the entry to look at
+  // Of the entry in hand.
+  absl::InlinedVector<Node, 2> upstream_;
+  absl::InlinedVector<bool, 4> needed_;
 };
 
 const TapeEntry Walk::kNoEntry;
 
-absl::Status Walk::Start(absl::Span<const TapeTensor> targets, absl::Span<const Node> output_gradients) {
+absl::Status Walk::Begin(absl::Span<const TapeTensor> targets, absl::Span<const Node> output_gradients) {
   for (size_t i = 0; i < targets.size(); ++i) {
     if (!IsDifferentiable(targets[i].spec.dtype)) continue;
     Node grad = output_gradients.empty() ? Node() : output_gradients[i];
@@ -51,6 +70,7 @@ absl::Status Walk::Start(absl::Span<const TapeTensor> targets, absl::Span<const 
                                                      grad.spec.ToString()));
     }
     gradients_[targets[i].id].push_back(std::move(grad));
+    next_ = std::max(next_, tape_.Producer(targets[i].id));
   }
   return absl::OkStatus();
 }
@@ -69,46 +89,84 @@ absl::flat_hash_set<uint64_t> Walk::LeadingTo(absl::Span<const TapeTensor> sourc
   return leading;
 }
 
-absl::Status Walk::Run(absl::Span<const TapeTensor> sources) {
-  const absl::flat_hash_set<uint64_t> leading = LeadingTo(sources);
-  for (const TapeTensor& source : sources) sources_.insert(source.id);
-  int newest = -1;
-  for (const auto& [id, grads] : gradients_) newest = std::max(newest, tape_.Producer(id));
-  for (int e = newest; e >= 0; --e) {
-    RETURN_IF_ERROR(Step(tape_.entry(e), leading));
+absl::StatusOr<const TapeEntry*> Walk::Advance() {
+  while (next_ >= 0) {
+    const TapeEntry& entry = tape_.entry(next_--);
+    ASSIGN_OR_RETURN(const bool reached, Reach(entry));
+    if (!reached) continue;
+    if (entry.closure == 0) {
+      RETURN_IF_ERROR(Step(entry));
+      continue;
+    }
+    GradContext zeros(entry, upstream_, needed_, emitter_);
+    for (size_t o = 0; o < upstream_.size(); ++o) upstream_[o] = zeros.upstream(static_cast<int>(o));
+    RETURN_IF_ERROR(zeros.status());
+    return &entry;
   }
-  return absl::OkStatus();
+  return nullptr;
 }
 
-absl::Status Walk::Step(const TapeEntry& entry, const absl::flat_hash_set<uint64_t>& leading) {
+absl::StatusOr<bool> Walk::Reach(const TapeEntry& entry) {
   bool flows = false;
   for (const TapeTensor& output : entry.outputs) flows = flows || gradients_.contains(output.id);
-  if (!flows) return absl::OkStatus();
+  if (!flows) return false;
   const size_t n = entry.inputs.size();
-  absl::InlinedVector<bool, 4> needed(n);
+  needed_.assign(n, false);
   bool any = false;
   for (size_t i = 0; i < n; ++i) {
-    needed[i] = GradientReaches(entry, static_cast<int>(i)) && leading.contains(entry.inputs[i].id);
-    any = any || needed[i];
+    needed_[i] = GradientReaches(entry, static_cast<int>(i)) && leading_.contains(entry.inputs[i].id);
+    any = any || needed_[i];
   }
-  if (!any) return absl::OkStatus();
+  if (!any) return false;
+  upstream_.assign(entry.outputs.size(), Node());
+  for (size_t o = 0; o < upstream_.size(); ++o) {
+    ASSIGN_OR_RETURN(upstream_[o], Take(entry.outputs[o].id));
+    if (!source_ids_.contains(entry.outputs[o].id)) gradients_.erase(entry.outputs[o].id);  // nobody else reads it
+  }
+  return true;
+}
 
-  absl::InlinedVector<Node, 2> upstream(entry.outputs.size());
-  for (size_t o = 0; o < upstream.size(); ++o) {
-    ASSIGN_OR_RETURN(upstream[o], Take(entry.outputs[o].id));
-    if (!sources_.contains(entry.outputs[o].id)) gradients_.erase(entry.outputs[o].id);  // nobody else reads it
-  }
-  GradContext context(entry, upstream, needed, emitter_);
+absl::Status Walk::Step(const TapeEntry& entry) {
+  const size_t n = entry.inputs.size();
+  GradContext context(entry, upstream_, needed_, emitter_);
   Grads grads(static_cast<int>(n));
   absl::Status status = entry.op->def->gradient(context, grads);
   if (!context.status().ok()) return context.status();  // the cause; what the function returned is its echo
   RETURN_IF_ERROR(status);
-  for (size_t i = 0; i < n; ++i) {
-    if (!needed[i] || !grads[static_cast<int>(i)]) continue;
-    ASSIGN_OR_RETURN(Node grad, Unbroadcast(std::move(grads[static_cast<int>(i)]), entry.inputs[i], *entry.op));
-    gradients_[entry.inputs[i].id].push_back(std::move(grad));
-  }
+  for (size_t i = 0; i < n; ++i) RETURN_IF_ERROR(Contribute(entry, i, std::move(grads[static_cast<int>(i)])));
   return absl::OkStatus();
+}
+
+absl::Status Walk::Answer(absl::Span<const Node> gradients) {
+  const TapeEntry& entry = tape_.entry(next_ + 1);
+  if (gradients.size() != entry.inputs.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("custom gradient: there are ", gradients.size(), " gradients for ",
+                                                   entry.inputs.size(), " inputs"));
+  }
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    if (!gradients[i] || gradients[i].spec == entry.inputs[i].spec) continue;
+    return absl::InvalidArgumentError(absl::StrCat("custom gradient: the gradient of input ", i, " must be ",
+                                                   entry.inputs[i].spec.ToString(), " as the input is, got ",
+                                                   gradients[i].spec.ToString()));
+  }
+  for (size_t i = 0; i < gradients.size(); ++i) RETURN_IF_ERROR(Contribute(entry, i, gradients[i]));
+  return absl::OkStatus();
+}
+
+absl::Status Walk::Contribute(const TapeEntry& entry, size_t i, Node grad) {
+  if (!needed_[i] || !grad) return absl::OkStatus();
+  ASSIGN_OR_RETURN(grad, Unbroadcast(std::move(grad), entry.inputs[i], *entry.op));
+  gradients_[entry.inputs[i].id].push_back(std::move(grad));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Node>> Walk::Results() {
+  std::vector<Node> results;
+  for (const TapeTensor& source : sources_) {
+    ASSIGN_OR_RETURN(Node grad, IsDifferentiable(source.spec.dtype) ? Take(source.id) : Node());
+    results.push_back(std::move(grad));
+  }
+  return results;
 }
 
 absl::StatusOr<Node> Walk::Unbroadcast(Node grad, const TapeTensor& input, const OpSpec& op) {
@@ -180,15 +238,19 @@ std::vector<bool> Connected(const Tape& tape, absl::Span<const TapeTensor> targe
 absl::StatusOr<std::vector<Node>> Backward(const Tape& tape, absl::Span<const TapeTensor> targets,
                                            absl::Span<const Node> output_gradients,
                                            absl::Span<const TapeTensor> sources, Emitter& emitter) {
-  Walk walk(tape, emitter);
-  RETURN_IF_ERROR(walk.Start(targets, output_gradients));
-  RETURN_IF_ERROR(walk.Run(sources));
-  std::vector<Node> results;
-  for (const TapeTensor& source : sources) {
-    ASSIGN_OR_RETURN(Node grad, IsDifferentiable(source.spec.dtype) ? walk.Take(source.id) : Node());
-    results.push_back(std::move(grad));
-  }
-  return results;
+  Walk walk(tape, sources, emitter);
+  RETURN_IF_ERROR(walk.Begin(targets, output_gradients));
+  ASSIGN_OR_RETURN(const TapeEntry* custom, walk.Advance());
+  if (custom != nullptr) return absl::FailedPreconditionError("gradient: a custom gradient can only be asked of its client");
+  return walk.Results();
+}
+
+absl::StatusOr<std::unique_ptr<BackwardWalk>> BackwardWalk::Start(const Tape& tape, absl::Span<const TapeTensor> targets,
+                                                                  absl::Span<const Node> output_gradients,
+                                                                  absl::Span<const TapeTensor> sources, Emitter& emitter) {
+  auto walk = std::make_unique<Walk>(tape, sources, emitter);
+  RETURN_IF_ERROR(walk->Begin(targets, output_gradients));
+  return walk;
 }
 
 }  // namespace eager

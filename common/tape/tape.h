@@ -42,4 +42,8 @@ class Tape {
 // the op's row does not exclude it.
 bool GradientReaches(const TapeEntry& entry, int i);
 
+// What stands in an entry whose gradient is a closure of the client's: differentiable by every input, saves nothing. It
+// is no op of the table, and nobody can run it.
+const OpSpec& CustomGradientOp();
+
 }  // namespace eager

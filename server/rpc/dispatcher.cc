@@ -6,6 +6,29 @@
 
 namespace eager::server {
 
+namespace {
+
+template <class Field>
+auto Span(const Field& field) {
+  return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size()));
+}
+
+// A walk with an id is waited for, so it is told of its failure as well.
+absl::Status Tell(uint64_t walk, const absl::StatusOr<std::optional<Session::WalkEvent>>& event, v1::ServerMessage* reply) {
+  if (walk == 0 || (event.ok() && !event->has_value())) return event.status();
+  v1::WalkEvent* told = reply->add_events();
+  told->set_walk(walk);
+  if (!event.ok()) {
+    ToWire(event.status(), told->mutable_status());
+    return absl::OkStatus();
+  }
+  told->set_closure((*event)->closure);
+  told->set_first_upstream((*event)->first_upstream);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 Dispatcher::~Dispatcher() {
   if (session_ != nullptr) sessions_.Close(token_, absl::CancelledError("the session's stream has ended"));
 }
@@ -24,10 +47,10 @@ absl::StatusOr<bool> Dispatcher::Handle(const v1::ClientMessage& message, v1::Se
       ToWire(status, failure->mutable_status());
     }
   }
-  session_->Release(absl::MakeConstSpan(message.releases().data(), static_cast<size_t>(message.releases_size())));
+  session_->Release(Span(message.releases()));
   done_seq_ = message.seq();
   reply->set_done_seq(done_seq_);
-  return reply->fetched_size() > 0 || reply->failures_size() > 0;
+  return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
 }
 
 absl::Status Dispatcher::Open(const v1::ClientMessage& message) {
@@ -54,7 +77,14 @@ absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* rep
     case v1::Item::kWatch:
       return session_->Watch(item.watch().tape(), item.watch().handle());
     case v1::Item::kBackward:
-      return Backward(item.backward());
+      return Backward(item.backward(), reply);
+    case v1::Item::kRecordCustomGradient: {
+      const v1::RecordCustomGradient& record = item.record_custom_gradient();
+      return session_->RecordCustomGradient(record.closure(), Span(record.inputs()), Span(record.outputs()),
+                                            Span(record.tapes()));
+    }
+    case v1::Item::kAnswerCustomGradient:
+      return Answer(item.answer_custom_gradient(), reply);
     case v1::Item::KIND_NOT_SET:
       break;
   }
@@ -65,7 +95,7 @@ absl::Status Dispatcher::Run(const v1::RunOp& run) {
   absl::InlinedVector<uint64_t, 4> inputs;
   for (uint64_t back : run.inputs()) inputs.push_back(run.first_output() - back);
   return session_->Run({run.signature(), inputs, run.first_output(), run.num_outputs(),
-                        absl::MakeConstSpan(run.tapes().data(), static_cast<size_t>(run.tapes_size()))});
+                        Span(run.tapes())});
 }
 
 absl::Status Dispatcher::Define(const v1::DefineSignature& define) {
@@ -85,10 +115,16 @@ absl::Status Dispatcher::Put(const v1::Constant& constant) {
   return session_->PutConstant(constant.handle(), spec, constant.value().data(), constant.device());
 }
 
-absl::Status Dispatcher::Backward(const v1::Backward& b) {
-  const auto span = [](const auto& field) { return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size())); };
-  return session_->Backward({b.tape(), span(b.targets()), span(b.output_gradients()), span(b.sources()),
-                             b.first_result(), b.unconnected_zero(), span(b.tapes())});
+absl::Status Dispatcher::Backward(const v1::Backward& b, v1::ServerMessage* reply) {
+  return Tell(b.walk(),
+              session_->Backward({b.tape(), Span(b.targets()), Span(b.output_gradients()), Span(b.sources()),
+                                  b.first_result(), b.unconnected_zero(), Span(b.tapes()), b.walk(), b.first_upstream()}),
+              reply);
+}
+
+absl::Status Dispatcher::Answer(const v1::AnswerCustomGradient& answer, v1::ServerMessage* reply) {
+  if (answer.abandon()) return session_->AbandonWalk(answer.walk());
+  return Tell(answer.walk(), session_->AnswerCustomGradient(answer.walk(), Span(answer.gradients())), reply);
 }
 
 absl::Status Dispatcher::Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply) {

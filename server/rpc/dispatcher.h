@@ -29,7 +29,8 @@ class Dispatcher {
   absl::Status Run(const v1::RunOp& run);
   absl::Status Define(const v1::DefineSignature& define);
   absl::Status Put(const v1::Constant& constant);
-  absl::Status Backward(const v1::Backward& backward);
+  absl::Status Backward(const v1::Backward& backward, v1::ServerMessage* reply);
+  absl::Status Answer(const v1::AnswerCustomGradient& answer, v1::ServerMessage* reply);
   absl::Status Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply);
 
   SessionRegistry& sessions_;

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "server/exec/exec_emitter.h"
 #include "server/kernels/variable.h"
+#include "server/session/open_walk.h"
 
 namespace eager::server {
 namespace {
@@ -13,6 +13,11 @@ namespace {
 constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
 
 }  // namespace
+
+Session::Session(const DeviceSet& devices, std::string client, std::string peer)
+    : devices_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+
+Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
@@ -73,7 +78,7 @@ absl::Status Session::PutUpload(uint64_t handle, uint64_t upload) {
 }
 
 absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
-  if (!tapes_.try_emplace(tape, std::make_unique<Tape>(persistent)).second) {
+  if (!tapes_.try_emplace(tape, std::make_shared<Tape>(persistent)).second) {
     return absl::AlreadyExistsError(absl::StrCat("tape ", tape, " has begun already"));
   }
   stats_.tapes.store(static_cast<int64_t>(tapes_.size()), std::memory_order_relaxed);
@@ -92,52 +97,6 @@ absl::Status Session::Watch(uint32_t tape, uint64_t handle) {
   // A failed tensor needs no watching: whatever is computed from it carries its error.
   if (tensor.ok()) found->Watch(ForTape(*tensor).id);
   return tensor.ok() || handles_.Contains(handle) ? absl::OkStatus() : tensor.status();
-}
-
-absl::Status Session::Backward(const BackwardRequest& request) {
-  stats_.ops.fetch_add(1, std::memory_order_relaxed);
-  RETURN_IF_ERROR(CheckFree(request.first_result, request.sources.size()));
-  absl::StatusOr<std::vector<Node>> gradients = Gradients(request);
-  if (auto it = tapes_.find(request.tape); it != tapes_.end() && !it->second->persistent()) it->second->Clear();
-  if (!gradients.ok()) {
-    PutAll(request.first_result, request.sources.size(), gradients.status());
-    return absl::OkStatus();
-  }
-  for (size_t i = 0; i < gradients->size(); ++i) {
-    if ((*gradients)[i]) Put(request.first_result + i, ToTensor((*gradients)[i]));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<Node>> Session::Gradients(const BackwardRequest& request) {
-  ASSIGN_OR_RETURN(Tape * tape, FindTape(request.tape));
-  ASSIGN_OR_RETURN(Tapes outer, FindTapes(request.tapes));
-  if (!request.output_gradients.empty() && request.output_gradients.size() != request.targets.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("gradient: there are ", request.output_gradients.size(),
-                                                   " output_gradients for ", request.targets.size(), " targets"));
-  }
-  const auto nodes = [&](absl::Span<const uint64_t> handles) -> absl::StatusOr<std::vector<Node>> {
-    std::vector<Node> list;
-    for (uint64_t handle : handles) {
-      if (handle == 0) {
-        list.emplace_back();
-        continue;
-      }
-      ASSIGN_OR_RETURN(TensorRef tensor, handles_.Get(handle));
-      list.push_back(ForTape(tensor));
-    }
-    return list;
-  };
-  ASSIGN_OR_RETURN(std::vector<Node> targets, nodes(request.targets));
-  ASSIGN_OR_RETURN(std::vector<Node> upstream, nodes(request.output_gradients));
-  ASSIGN_OR_RETURN(std::vector<Node> sources, nodes(request.sources));
-  ExecEmitter emitter(emitted_signatures_, devices_.default_device(), outer);
-  ASSIGN_OR_RETURN(std::vector<Node> gradients, eager::Backward(*tape, targets, upstream, sources, emitter));
-  for (size_t i = 0; request.unconnected_zero && i < gradients.size(); ++i) {
-    if (gradients[i]) continue;
-    ASSIGN_OR_RETURN(gradients[i], emitter.Constant(HostTensor(sources[i].spec)));
-  }
-  return gradients;
 }
 
 absl::StatusOr<TensorRef> Session::Read(uint64_t handle) const {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -30,8 +31,8 @@ struct SessionStats {
 class Session {
  public:
   Session(const DeviceSet& devices, std::string client, std::string peer)
-      : devices_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
-  ~Session() { Close(absl::CancelledError("the session has ended")); }
+;
+  ~Session();
 
   // ALREADY_EXISTS for an id in use; NOT_FOUND for an unknown op; INVALID_ARGUMENT for wrong attributes or devices.
   absl::Status Define(uint32_t signature, absl::string_view op, const NamedAttrs& attrs, absl::string_view device);
@@ -64,9 +65,26 @@ class Session {
     uint64_t first_result = 0;
     bool unconnected_zero = false;
     absl::Span<const uint32_t> tapes;
+    uint64_t walk = 0;            // not 0: may stop at custom gradients
+    uint64_t first_upstream = 0;  // for what flows into those
   };
-  // Puts the gradients, or the error, under first_result …. Errors as Run's.
-  absl::Status Backward(const BackwardRequest& request);
+  // A walk with an id has come to a custom gradient (`closure`), or to its end.
+  struct WalkEvent {
+    uint64_t walk = 0;
+    uint64_t closure = 0;  // 0: the end
+    uint64_t first_upstream = 0;
+  };
+  // Puts the gradients, or the error, under first_result …, at once or, where a custom gradient must be asked for, after
+  // the answers. The event is for walks with an id. Errors as Run's.
+  absl::StatusOr<std::optional<WalkEvent>> Backward(const BackwardRequest& request);
+
+  // Records a function whose gradient is the client's closure.
+  absl::Status RecordCustomGradient(uint64_t closure, absl::Span<const uint64_t> inputs,
+                                    absl::Span<const uint64_t> outputs, absl::Span<const uint32_t> tapes);
+  // Lets a walk go on with the gradients it asked for.
+  absl::StatusOr<std::optional<WalkEvent>> AnswerCustomGradient(uint64_t walk, absl::Span<const uint64_t> gradients);
+  // Ends a walk whose closure failed: its results are never stored.
+  absl::Status AbandonWalk(uint64_t walk);
 
   // The tensor of a handle, a variable's current value for a handle of one, or the error of the op that should have
   // made it.
@@ -95,7 +113,16 @@ class Session {
   absl::StatusOr<Tapes> FindTapes(absl::Span<const uint32_t> tapes) const;
   // Runs the op itself; outputs are those of the signature.
   absl::Status Execute(const RunRequest& request, Tensors& outputs);
-  absl::StatusOr<std::vector<Node>> Gradients(const BackwardRequest& request);
+  // The tensors behind handles, as a walk knows them; empty Nodes for handle 0.
+  absl::StatusOr<std::vector<Node>> Nodes(absl::Span<const uint64_t> handles) const;
+  // A backward walk with all it needs while it waits for its client.
+  struct Walk;
+  absl::StatusOr<std::unique_ptr<Walk>> StartWalk(const BackwardRequest& request);
+  // Runs a walk until it waits or ends; at once, without results, if `status` says that it cannot go on.
+  absl::StatusOr<std::optional<WalkEvent>> Continue(std::unique_ptr<Walk> walk, absl::Status status);
+  // To the next custom gradient, whose upstream it puts under handles, or to the end, null.
+  absl::Status Advance(Walk& walk, const TapeEntry** custom);
+  absl::StatusOr<std::vector<Node>> Finish(Walk& walk);
   // Stores one result or error for each of n handles.
   void PutAll(uint64_t first, uint64_t n, const absl::Status& status);
   void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
@@ -108,7 +135,8 @@ class Session {
   HandleTable handles_;
   absl::flat_hash_map<uint32_t, SignatureRef> signatures_;
   SignatureCache emitted_signatures_;
-  absl::flat_hash_map<uint32_t, std::unique_ptr<Tape>> tapes_;
+  absl::flat_hash_map<uint32_t, std::shared_ptr<Tape>> tapes_;  // shared with walks that wait
+  absl::flat_hash_map<uint64_t, std::unique_ptr<Walk>> walks_;  // that wait for an answer
   Mailbox uploads_;
   Mailbox downloads_;
   SessionStats stats_;
