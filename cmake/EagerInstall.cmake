@@ -27,7 +27,7 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.
 set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
 set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
-install(TARGETS eager_client eager_api eager_transport eager_print eager_tape eager_ops eager_base eager_wire eager_proto_grpc eager_proto
+install(TARGETS eager_client eager_api eager_transport eager_print eager_tape eager_ops eager_base eager_crc32c eager_wire eager_proto_grpc eager_proto
   EXPORT eagerTargets)
 install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device
   EXPORT eagerInprocessTargets)
