@@ -792,4 +792,88 @@ void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, cons
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
+void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyMomentumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyMomentum");
+  const Operand operands[] = {var, accum, lr, grad, momentum};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
+}
+
+void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyKerasMomentum");
+  const Operand operands[] = {var, accum, lr, grad, momentum};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
+}
+
+void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdam");
+  const Operand operands[] = {var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
+}
+
+void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdamWithAmsgrad");
+  const Operand operands[] = {var, m, v, vhat, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdaMaxAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdaMax");
+  const Operand operands[] = {var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyRMSProp");
+  const Operand operands[] = {var, ms, mom, lr, rho, momentum, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyCenteredRMSPropAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyCenteredRMSProp");
+  const Operand operands[] = {var, mg, ms, mom, lr, rho, momentum, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyKerasRMSProp");
+  const Operand operands[] = {var, ms, lr, rho, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyKerasCenteredRMSProp");
+  const Operand operands[] = {var, mg, ms, lr, rho, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const ResourceApplyAdagradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdagrad");
+  const Operand operands[] = {var, accum, lr, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"update_slots", attrs.update_slots}}, Where(operands));
+}
+
+void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyAdagradV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdagradV2");
+  const Operand operands[] = {var, accum, lr, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"update_slots", attrs.update_slots}}, Where(operands));
+}
+
+void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyKerasAdagrad");
+  const Operand operands[] = {var, accum, lr, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyAdadelta");
+  const Operand operands[] = {var, accum, accum_update, lr, rho, epsilon, grad};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const ResourceApplyKerasWeightDecayAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyKerasWeightDecay");
+  const Operand operands[] = {var, weight_decay, lr};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
 }  // namespace eager::raw_ops

@@ -557,4 +557,93 @@ struct ResourceApplyGradientDescentAttrs {
 };
 void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const ResourceApplyGradientDescentAttrs& attrs = {});
 
+// accum = accum * momentum + grad; var -= lr * accum. With use_nesterov, var -= lr * (grad + momentum * accum).
+struct ResourceApplyMomentumAttrs {
+  bool use_locking = false;
+  bool use_nesterov = false;
+};
+void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyMomentumAttrs& attrs = {});
+
+// accum = accum * momentum - lr * grad; var += accum. With use_nesterov, var += accum * momentum - lr * grad.
+struct ResourceApplyKerasMomentumAttrs {
+  bool use_locking = false;
+  bool use_nesterov = false;
+};
+void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs = {});
+
+// m += (1 - beta1) * (grad - m); v += (1 - beta2) * (grad^2 - v); var -= alpha * m / (sqrt(v) + epsilon), where alpha = lr * sqrt(1 - beta2_power) / (1 - beta1_power). With use_nesterov, beta1 * m + (1 - beta1) * grad stands for the last m.
+struct ResourceApplyAdamAttrs {
+  bool use_locking = false;
+  bool use_nesterov = false;
+};
+void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamAttrs& attrs = {});
+
+// ResourceApplyAdam, dividing by sqrt(vhat) + epsilon, where vhat = max(vhat, v).
+struct ResourceApplyAdamWithAmsgradAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs = {});
+
+// m += (1 - beta1) * (grad - m); v = max(beta2 * v, |grad|); var -= lr / (1 - beta1_power) * m / (v + epsilon).
+struct ResourceApplyAdaMaxAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdaMaxAttrs& attrs = {});
+
+// ms += (1 - rho) * (grad^2 - ms); mom = momentum * mom + lr * grad / sqrt(ms + epsilon); var -= mom.
+struct ResourceApplyRMSPropAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs = {});
+
+// ResourceApplyRMSProp, dividing by sqrt(ms - mg^2 + epsilon), where mg += (1 - rho) * (grad - mg).
+struct ResourceApplyCenteredRMSPropAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyCenteredRMSPropAttrs& attrs = {});
+
+// ms += (1 - rho) * (grad^2 - ms); var -= lr * grad / sqrt(ms + epsilon): ResourceApplyRMSProp without a slot for a momentum that is 0.
+struct ResourceApplyKerasRMSPropAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs = {});
+
+// ResourceApplyCenteredRMSProp without a slot for a momentum that is 0.
+struct ResourceApplyKerasCenteredRMSPropAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs& attrs = {});
+
+// accum += grad^2, unless update_slots is false; var -= lr * grad / sqrt(accum).
+struct ResourceApplyAdagradAttrs {
+  bool use_locking = false;
+  bool update_slots = true;
+};
+void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const ResourceApplyAdagradAttrs& attrs = {});
+
+// accum += grad^2, unless update_slots is false; var -= lr * grad / (sqrt(accum) + epsilon).
+struct ResourceApplyAdagradV2Attrs {
+  bool use_locking = false;
+  bool update_slots = true;
+};
+void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyAdagradV2Attrs& attrs = {});
+
+// accum += grad^2; var -= lr * grad / sqrt(accum + epsilon).
+struct ResourceApplyKerasAdagradAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs = {});
+
+// accum = rho * accum + (1 - rho) * grad^2; update = sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * grad; var -= lr * update; accum_update = rho * accum_update + (1 - rho) * update^2.
+struct ResourceApplyAdadeltaAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs = {});
+
+// var -= var * weight_decay * lr.
+struct ResourceApplyKerasWeightDecayAttrs {
+  bool use_locking = false;
+};
+void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const ResourceApplyKerasWeightDecayAttrs& attrs = {});
+
 }  // namespace eager::raw_ops

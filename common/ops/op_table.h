@@ -25,6 +25,7 @@ absl::Span<const OpDef> MakeOps();
 absl::Span<const OpDef> MatMulOps();
 absl::Span<const OpDef> RandomOps();
 absl::Span<const OpDef> VariableOps();
+absl::Span<const OpDef> TrainingOps();
 
 // Immutable after Make(); safe to read from any thread.
 class OpTable {

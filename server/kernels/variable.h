@@ -32,6 +32,8 @@ class Variable final : public RefCounted {
     MutexLock lock(&mu_);
     return update(value_);
   }
+  // FAILED_PRECONDITION: what an op says that needs a value where there is none.
+  absl::Status NoValue() const;
 
  private:
   const TensorSpec spec_;

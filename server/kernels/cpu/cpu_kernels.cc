@@ -10,7 +10,8 @@ const KernelTable& CpuKernels() {
     absl::StatusOr<KernelTable> made = KernelTable::Make({
         CpuComparisonKernels(), CpuElementwiseBinaryKernels(), CpuElementwiseUnaryKernels(), CpuGatherKernels(),
         CpuJoinKernels(), CpuMakeKernels(), CpuMatMulKernels(), CpuPadKernels(), CpuRandomKernels(),
-        CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuVariableKernels(),
+        CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuTrainingKernels(),
+        CpuVariableKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

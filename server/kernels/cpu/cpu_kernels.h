@@ -20,6 +20,7 @@ std::vector<KernelRow> CpuRearrangeKernels();
 std::vector<KernelRow> CpuReduceKernels();
 std::vector<KernelRow> CpuShapeKernels();
 std::vector<KernelRow> CpuSliceKernels();
+std::vector<KernelRow> CpuTrainingKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server

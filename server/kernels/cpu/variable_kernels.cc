@@ -12,11 +12,6 @@ namespace {
 // Another tensor of the same values, with an id of its own.
 TensorRef Share(const Tensor& t) { return MakeRef<Tensor>(t.spec(), t.buffer(), t.offset()); }
 
-absl::Status NoValue(const Variable& v) {
-  return absl::FailedPreconditionError(absl::StrCat("variable '", v.name(), "' (", v.spec().ToString(),
-                                                    ") has no value: nothing was assigned to it yet"));
-}
-
 absl::Status VarHandle(KernelContext& k) {
   TensorSpec spec{k.attr<DType>("dtype"), k.attr<Shape>("shape")};
   const std::string& shared_name = k.attr<std::string>("shared_name");
@@ -28,7 +23,7 @@ absl::Status VarHandle(KernelContext& k) {
 absl::Status Read(KernelContext& k) {
   const Variable& variable = k.input(0).variable();
   const TensorRef value = variable.Read();
-  if (!value) return NoValue(variable);
+  if (!value) return variable.NoValue();
   k.set_output(0, Share(*value));
   return absl::OkStatus();
 }
@@ -60,7 +55,7 @@ absl::Status Update(KernelContext& k, int i, Step step) {
   constexpr int64_t kGrain = 1 << 16;
   Variable& variable = k.input(0).variable();
   return variable.Update([&](TensorRef& value) -> absl::Status {
-    if (!value) return NoValue(variable);
+    if (!value) return variable.NoValue();
     TensorRef next;  // null: write over the value
     if (!value->ExclusivelyOwned()) {
       ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(value->num_bytes()));
