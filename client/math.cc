@@ -17,6 +17,7 @@ Tensor Run(absl::string_view op, std::initializer_list<Operand> operands, const 
 
 int RankOf(const Operand& x) {
   if (x.variable() != nullptr) return x.variable()->shape().rank();
+  if (x.kind() == Operand::Kind::kArray) return x.array().shape().rank();
   return x.tensor() != nullptr ? x.tensor()->shape(x.where()).rank() : x.kind() == Operand::Kind::kInts;
 }
 

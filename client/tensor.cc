@@ -107,16 +107,21 @@ Tensor operator-(const Operand& a) { return Unary("Neg", a); }
 
 Tensor operator/(const Operand& a, const Operand& b) {
   // True division: integers become floats first, small ones float32, as in TensorFlow.
-  const DType dtype = DTypeOfOperand(a) != DType::kInvalid ? DTypeOfOperand(a) : DTypeOfOperand(b);
+  DType dtype = DTypeOfOperand(a) != DType::kInvalid ? DTypeOfOperand(a) : DTypeOfOperand(b);
+  for (const Operand* o : {&a, &b}) {
+    if (dtype == DType::kInvalid && o->kind() == Operand::Kind::kArray) dtype = o->array().dtype();
+  }
   if (!IsInteger(dtype)) return Binary("RealDiv", a, b);
   const DType to = SizeOf(dtype) <= 2 ? DType::kFloat32 : DType::kFloat64;
   const auto as_float = [&](const Operand& o) {
     if (DTypeOfOperand(o) != DType::kInvalid && DTypeOfOperand(o) != dtype) return Binary("RealDiv", a, b);  // says what is wrong
-    const bool number = DTypeOfOperand(o) == DType::kInvalid;
-    return internal::Call1(internal::Op("Cast"), {&o, 1},
-                           number ? NamedAttrs{{"SrcT", o.kind() == Operand::Kind::kFloat ? DType::kFloat64 : dtype}, {"DstT", to}}
-                                  : NamedAttrs{{"DstT", to}},
-                           o.where());
+    NamedAttrs attrs{{"DstT", to}};
+    if (DTypeOfOperand(o) == DType::kInvalid) {  // a number or an array
+      const bool fraction = o.kind() == Operand::Kind::kFloat ||
+                            (o.kind() == Operand::Kind::kArray && IsFloating(o.array().dtype()));
+      attrs.push_back({"SrcT", !fraction ? dtype : o.kind() == Operand::Kind::kArray ? o.array().dtype() : DType::kFloat64});
+    }
+    return internal::Call1(internal::Op("Cast"), {&o, 1}, attrs, o.where());
   };
   return Binary("RealDiv", Operand(as_float(a), a.where()), Operand(as_float(b), b.where()));
 }

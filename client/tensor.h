@@ -16,6 +16,8 @@
 
 namespace eager {
 
+class Index;
+class NDArray;
 class Variable;
 namespace internal {
 struct TensorState;
@@ -54,6 +56,9 @@ class Tensor {
       return static_cast<T>(ScalarDouble());
     }
   }
+  // A part of it, as in NumPy: x[0], x[{Slice(0, 2), -1}]; see indexing.h.
+  Tensor operator[](const Index& index) const;
+  Tensor operator[](std::initializer_list<Index> index) const;
   // "tf.Tensor([1 2], shape=(2,), dtype=int32)"; waits.
   std::string str(std::source_location where = std::source_location::current()) const;
   // "<tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>"; waits.
@@ -78,9 +83,10 @@ std::ostream& operator<<(std::ostream& out, const HostTensor& values);
 // What Python's type() would say.
 inline const char* type_name(const Tensor&) { return "eager::Tensor"; }
 
-// What an op takes: a tensor, a variable (read when the op runs), a host number, or a short list of numbers. A number
-// takes the dtype that the op's other inputs ask for, else int32, float32 or bool; a list of integers becomes int32.
-// Remembers the line of the program that wrote it.
+// What an op takes: a tensor, a variable (read when the op runs), a host number, a short list of numbers, or a host array.
+// A number takes the dtype that the op's other inputs ask for, else int32, float32 or bool; a list of integers becomes
+// int32; an array takes the other inputs' dtype where TensorFlow would convert it (any number to floating, integers to
+// integers), else keeps its own. Remembers the line of the program that wrote it.
 class Operand {
  public:
   using Where = std::source_location;
@@ -100,28 +106,38 @@ class Operand {
     }
   }
   Operand(std::initializer_list<int64_t> list, Where where = Where::current())                            // NOLINT
-      : kind_(Kind::kInts), ints_(list), where_(where) {}
+      : Operand(std::vector<int64_t>(list), where) {}
   Operand(std::vector<int64_t> list, Where where = Where::current())                                      // NOLINT
-      : kind_(Kind::kInts), ints_(std::move(list)), where_(where) {}
+      : kind_(Kind::kInts), held_(std::make_shared<Held>(Held{std::move(list), {}})), where_(where) {}
   Operand(const Shape& shape, Where where = Where::current())                                             // NOLINT
-      : kind_(Kind::kInts), ints_(shape.dims().begin(), shape.dims().end()), where_(where) {}
+      : Operand(std::vector<int64_t>(shape.dims().begin(), shape.dims().end()), where) {}
+  Operand(const HostTensor& values, Where where = Where::current())                                       // NOLINT
+      : kind_(Kind::kArray), held_(std::make_shared<Held>(Held{{}, values})), where_(where) {}
+  Operand(const NDArray& array, Where where = Where::current());                                          // NOLINT
 
-  enum class Kind : uint8_t { kTensor, kBool, kInt, kFloat, kInts };
+  enum class Kind : uint8_t { kTensor, kBool, kInt, kFloat, kInts, kArray };
   Kind kind() const { return kind_; }
   const Tensor* tensor() const { return tensor_; }
   const Variable* variable() const { return variable_; }
   int64_t int_value() const { return int_; }
   double float_value() const { return kind_ == Kind::kFloat ? float_ : static_cast<double>(int_); }
-  const std::vector<int64_t>& ints() const { return ints_; }
+  const std::vector<int64_t>& ints() const { return held_->ints; }  // of a kInts
+  const HostTensor& array() const { return held_->array; }          // of a kArray
   const Where& where() const { return where_; }
 
  private:
+  // What is too large to lie in every operand; copies share it.
+  struct Held {
+    std::vector<int64_t> ints;
+    HostTensor array;
+  };
+
   Kind kind_ = Kind::kTensor;
   const Tensor* tensor_ = nullptr;
   const Variable* variable_ = nullptr;
   int64_t int_ = 0;
   double float_ = 0;
-  std::vector<int64_t> ints_;
+  std::shared_ptr<const Held> held_;
   Where where_;
 };
 

@@ -30,6 +30,9 @@ class Variable {
   // The value now; later assignments do not change it. Watched by the tapes that watch accessed variables.
   Tensor read_value(std::source_location where = std::source_location::current()) const;
   Tensor value(std::source_location where = std::source_location::current()) const { return read_value(where); }
+  // A part of the value now, as of a tensor: see indexing.h.
+  Tensor operator[](const Index& index) const;
+  Tensor operator[](std::initializer_list<Index> index) const;
   // INVALID_ARGUMENT for a value of another dtype or shape.
   Variable& assign(const Operand& value);
   Variable& assign_add(const Operand& delta);

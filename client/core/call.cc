@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "client/core/host_cast.h"
 #include "client/core/throw.h"
 #include "client/variable.h"
 #include "common/status_macros.h"
@@ -46,6 +47,14 @@ HostTensor IntList(const std::vector<int64_t>& values, DType dtype) {
   for (int64_t v : values) wide = wide || !Fits<int32_t>(v);
   if (wide) return HostTensor::FromSpan<int64_t>(shape, values);
   return HostTensor::FromSpan<int32_t>(shape, std::vector<int32_t>(values.begin(), values.end()));
+}
+
+// A host array for an input of `dtype`, or as it is where TensorFlow would not convert it: inference then says so.
+HostTensor ConvertArray(const HostTensor& array, DType dtype) {
+  const DType own = array.dtype();
+  const bool number = IsInteger(own) || IsFloating(own);
+  const bool converts = own != dtype && ((IsFloating(dtype) && number) || (IsInteger(dtype) && IsInteger(own)));
+  return converts ? CastHost(array, dtype) : array;
 }
 
 // The attributes of a call that names none, made once per op.
@@ -128,7 +137,10 @@ void Caller::ResolveTensors() {
 
 DType Caller::NumberType(int i, const Attrs& attrs) const {
   const Operand::Kind kind = operands_[static_cast<size_t>(i)].kind();
-  const DType natural = kind == Operand::Kind::kFloat ? DType::kFloat32 : kind == Operand::Kind::kBool ? DType::kBool : DType::kInt32;
+  const DType natural = kind == Operand::Kind::kFloat   ? DType::kFloat32
+                        : kind == Operand::Kind::kBool  ? DType::kBool
+                        : kind == Operand::Kind::kArray ? operands_[static_cast<size_t>(i)].array().dtype()
+                                                        : DType::kInt32;
   const ArgSpec* arg = Arg(i);
   if (arg == nullptr) return natural;
   if (arg->type_attr < 0) return arg->dtype;
@@ -139,7 +151,14 @@ DType Caller::NumberType(int i, const Attrs& attrs) const {
       return inputs_[static_cast<size_t>(j)]->value_spec().dtype;
     }
   }
-  // Numbers alone, 1 + 2.5: a fraction makes all of them fractions.
+  if (kind == Operand::Kind::kArray) return natural;
+  // No tensor among them: numbers take an array's dtype; of numbers alone, 1 + 2.5, a fraction makes all of them fractions.
+  for (int j = 0; j < n_; ++j) {
+    const Operand& other = operands_[static_cast<size_t>(j)];
+    if (Arg(j) != nullptr && Arg(j)->type_attr == arg->type_attr && other.kind() == Operand::Kind::kArray) {
+      return other.array().dtype();
+    }
+  }
   for (int j = 0; j < n_; ++j) {
     if (Arg(j) != nullptr && Arg(j)->type_attr == arg->type_attr && natural == DType::kInt32 &&
         operands_[static_cast<size_t>(j)].kind() == Operand::Kind::kFloat) {
@@ -155,6 +174,10 @@ void Caller::ResolveNumbers(const Attrs& attrs) {
     if (input != nullptr) continue;
     const Operand& o = operands_[static_cast<size_t>(i)];
     const DType dtype = NumberType(i, attrs);
+    if (o.kind() == Operand::Kind::kArray) {
+      input = ValueOrThrow(context_->Put(ConvertArray(o.array(), dtype), *device_, where_), where_);
+      continue;
+    }
     if (o.kind() == Operand::Kind::kInts) {
       input = ValueOrThrow(context_->Put(IntList(o.ints(), dtype), *device_, where_), where_);
       continue;

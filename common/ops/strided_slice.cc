@@ -119,6 +119,7 @@ absl::StatusOr<StridedSlice> MakeStridedSlice(const Shape& input, const HostView
     slice.extents.push_back(count);
   }
   for (int axis : dense.result_axes) slice.result.push_back(axis == kNewAxis ? 1 : slice.extents[axis]);
+  slice.result_axes = std::move(dense.result_axes);
   return slice;
 }
 

@@ -15,6 +15,7 @@ struct StridedSlice {
   HostInts strides;  // from one to the next; never 0
   Shape extents;     // how many are taken
   Shape result;      // `extents` with new axes put in and shrunk ones left out
+  absl::InlinedVector<int, 6> result_axes;  // of each axis of the result: the input's axis, or -1 for a new one
 };
 
 // Bit i of a mask belongs to element i of begin, end and strides, which are vectors of one length below 32.
