@@ -7,6 +7,7 @@
 #include "client/error.h"
 #include "client/gradient_tape.h"
 #include "client/indexing.h"
+#include "client/keras/optimizers.h"
 #include "client/math.h"
 #include "client/module.h"
 #include "client/ndarray.h"

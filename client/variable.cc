@@ -1,5 +1,6 @@
 #include "client/variable.h"
 
+#include <atomic>
 #include <ostream>
 
 #include "client/core/call.h"
@@ -13,6 +14,7 @@ struct Variable::State {
   Tensor handle;
   std::string name;
   bool trainable = true;
+  std::atomic<uint64_t> assignments = 0;
 };
 
 namespace {
@@ -43,6 +45,7 @@ DType Variable::dtype() const { return state_->handle.state()->variable->dtype; 
 const Shape& Variable::shape() const { return state_->handle.state()->variable->shape; }
 const std::string& Variable::device() const { return state_->handle.device(); }
 const Tensor& Variable::handle() const { return state_->handle; }
+uint64_t Variable::assignments() const { return state_->assignments.load(std::memory_order_relaxed); }
 
 Tensor Variable::read_value(std::source_location where) const {
   const internal::StateRef& handle = state_->handle.state();
@@ -71,6 +74,7 @@ Tensor Variable::Unrecorded(std::source_location where) const {
 void Variable::Update(absl::string_view op, const Operand& value) const {
   const Operand operands[] = {Operand(state_->handle, value.where()), value};
   internal::Call(internal::Op(op), operands, {{"dtype", dtype()}}, value.where());
+  state_->assignments.fetch_add(1, std::memory_order_relaxed);
 }
 
 Variable& Variable::assign(const Operand& value) {

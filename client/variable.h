@@ -37,6 +37,9 @@ class Variable {
   Variable& assign(const Operand& value);
   Variable& assign_add(const Operand& delta);
   Variable& assign_sub(const Operand& delta);
+  // How often this process has done so, through any copy: whoever remembers the value sees from it that it changed. Ops
+  // that are called with the handle do not count.
+  uint64_t assignments() const;
 
   // As Tensor's; these wait.
   template <class T>

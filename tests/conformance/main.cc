@@ -24,7 +24,7 @@ struct Flags {
   std::string server = "localhost:8470";
   bool in_process = false;
   std::string only;
-  std::vector<std::string> files = {"ops", "errors", "printing", "programs"};
+  std::vector<std::string> files = {"ops", "errors", "printing", "programs", "optimizers"};
   bool verbose = false;
 };
 
@@ -34,7 +34,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--in-process", flags.in_process, "Start a server inside this process instead");
   app.add_option("--only", flags.only, "Only cases of this op (for programs and printing: this group)");
   app.add_option("--files", flags.files, "Which files")
-      ->delimiter(',')->check(CLI::IsMember({"ops", "errors", "printing", "programs"}))->capture_default_str();
+      ->delimiter(',')->check(CLI::IsMember({"ops", "errors", "printing", "programs", "optimizers"}))->capture_default_str();
   app.add_flag("--verbose", flags.verbose, "All failures, and why cases were skipped");
 }
 
@@ -46,8 +46,14 @@ CaseInfo Describe(const Json& c) {
     if (!c.contains(key)) continue;
     for (const Json& t : c.at(key)) info.dtypes.insert(t.is_object() ? t.value("dtype", "?") : "none");
   }
+  for (const char* key : {"variables", "state"}) {
+    if (!c.contains(key) || c.contains("tape")) continue;
+    for (const Json& t : c.at(key)) info.dtypes.insert(t.value("dtype", "?"));
+  }
   if (c.contains("op")) {
     info.group = c.at("op");
+  } else if (c.contains("optimizer")) {
+    info.group = c.at("optimizer");
   } else if (c.contains("tensor")) {
     info.group = c.at("tensor").value("dtype", "?");
   } else {
@@ -55,7 +61,7 @@ CaseInfo Describe(const Json& c) {
   }
   info.gradient = c.contains("gradients");
   info.second = c.contains("second");
-  if (c.contains("steps")) {
+  if (c.contains("steps") && c.contains("tape")) {
     for (const Json& request : c.at("gradients")) info.second |= request.value("order", 1) > 1;
   }
   return info;
@@ -78,6 +84,7 @@ absl::Status RunFile(const std::string& file, const std::filesystem::path& folde
   const auto run = file == "ops"        ? &eager::conformance::RunOp
                    : file == "errors"   ? &eager::conformance::RunError
                    : file == "printing" ? &eager::conformance::RunPrinting
+                   : file == "optimizers" ? &eager::conformance::RunOptimizer
                                         : &eager::conformance::RunProgram;
   const auto cases = eager::golden::ReadCases(folder, absl::StrCat(file, ".jsonl"));
   if (!cases.ok()) return cases.status();

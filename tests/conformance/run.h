@@ -11,5 +11,6 @@ Outcome RunOp(const golden::Json& c);
 Outcome RunError(const golden::Json& c);
 Outcome RunPrinting(const golden::Json& c);
 Outcome RunProgram(const golden::Json& c);
+Outcome RunOptimizer(const golden::Json& c);
 
 }  // namespace eager::conformance

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
@@ -20,11 +21,10 @@ absl::Status Lock(absl::Span<Place* const> places, absl::FunctionRef<absl::Statu
 }  // namespace
 
 absl::Status ChangeTogether(KernelContext& k, absl::Span<Place> places, absl::FunctionRef<void()> step) {
-  std::array<Place*, kMostPlaces> all;
-  const absl::Span<Place*> ordered(all.data(), places.size());
+  absl::InlinedVector<Place*, 4> ordered;
   for (size_t i = 0; i < places.size(); ++i) {
     places[i].variable = &k.input(static_cast<int>(i)).variable();
-    ordered[i] = &places[i];
+    ordered.push_back(&places[i]);
   }
   // In one order everywhere: two steps with the same variables cannot wait for each other.
   std::sort(ordered.begin(), ordered.end(),

@@ -96,7 +96,6 @@ struct Place {
 
 // Runs `step` while nobody else reads or writes the variables of the first inputs, whose values it reads at `from` and
 // writes at `to`. If it cannot run, nothing was changed.
-constexpr size_t kMostPlaces = 4;
 absl::Status ChangeTogether(KernelContext& k, absl::Span<Place> places, absl::FunctionRef<void()> step);
 
 // rule(var, slot, …, grad) for the elements [begin, end).
@@ -118,7 +117,6 @@ void Loop(const std::array<Place, sizeof...(i)>& places, const T* grad, int64_t 
 constexpr int kNoGrad = -1;
 template <class T, size_t n, class Rule>
 absl::Status Step(KernelContext& k, int grad, const Rule& rule) {
-  static_assert(n <= kMostPlaces);
   constexpr int64_t kGrain = 1 << 14;
   std::array<Place, n> places;
   return ChangeTogether(k, absl::MakeSpan(places), [&] {
