@@ -14,6 +14,8 @@
 #include "client/op.h"
 #include "client/ops.h"
 #include "client/random.h"
+#include "client/summary/file_writer.h"
+#include "client/summary/summary.h"
 #include "client/tensor.h"
 #include "client/types.h"
 #include "client/variable.h"

@@ -27,6 +27,7 @@ client/transport:  words common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc
 client/core:       words common/wire proto protobuf client client/print client/transport
 client/examples:   words client
+client/summary:    words proto protobuf client client/core
 client/tools:      words common/wire proto protobuf grpc client client/core client/transport
 '
 
