@@ -7,6 +7,8 @@
 #include "client/error.h"
 #include "client/gradient_tape.h"
 #include "client/indexing.h"
+#include "client/keras/losses.h"
+#include "client/keras/metrics.h"
 #include "client/keras/optimizers.h"
 #include "client/math.h"
 #include "client/module.h"
