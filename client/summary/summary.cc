@@ -38,6 +38,7 @@ HostTensor Read(const Operand& operand) {
     case Operand::Kind::kFloat: return HostTensor::Scalar(operand.float_value());
     case Operand::Kind::kInts:
       return HostTensor::FromSpan<int64_t>(Shape{static_cast<int64_t>(operand.ints().size())}, operand.ints());
+    case Operand::Kind::kArray: return operand.array();
     case Operand::Kind::kTensor: break;
   }
   return operand.variable() != nullptr ? operand.variable()->numpy(operand.where()) : operand.tensor()->numpy(operand.where());
