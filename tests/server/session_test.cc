@@ -186,7 +186,8 @@ TEST_F(SessionTest, TapesAreChecked) {
   Backward(1, 99, 1, 6);
   EXPECT_EQ(ErrorOf(6).code(), StatusCode::kInvalidArgument);
   const uint64_t target = 1, source = 1, two[] = {1, 1};
-  EXPECT_EQ(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 1, false, {}}).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 1, false, {}}).status().code(),
+            StatusCode::kAlreadyExists);
   EXPECT_TRUE(session_->Backward({1, {&target, 1}, two, {&source, 1}, 8, false, {}}).ok());
   EXPECT_EQ(ErrorOf(8).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(session_->stats().tapes, 1);
@@ -208,6 +209,98 @@ TEST_F(SessionTest, ATapeIsFreedByItsGradient) {
   session_->Release({1, 3, 4});
   EXPECT_EQ(memory().live_buffers, 0);
   EXPECT_EQ(memory().bytes_in_use, 0);
+}
+
+// A function of 1 with a gradient of the client's, whose output 2 is squared to 3; its walk 7 asks for closure 5.
+class WalkTest : public SessionTest {
+ protected:
+  void SetUp() override {
+    SessionTest::SetUp();
+    Put(1, 3);
+    Put(2, 6);
+    ASSERT_TRUE(session_->BeginTape(1, false).ok());
+    ASSERT_TRUE(session_->Watch(1, 1).ok());
+    const uint64_t input = 1, output = 2;
+    const uint32_t tape = 1;
+    ASSERT_TRUE(session_->RecordCustomGradient(5, {&input, 1}, {&output, 1}, {&tape, 1}).ok());
+    ASSERT_TRUE(Run("Square", {2}, 3, 1, {1}).ok());
+  }
+  absl::StatusOr<std::optional<Session::WalkEvent>> Start(uint64_t walk) {
+    const uint64_t target = 3, source = 1;
+    return session_->Backward({1, {&target, 1}, {}, {&source, 1}, 4, false, {}, walk, 20});
+  }
+  // The event of an answer to walk 7.
+  Session::WalkEvent Answer(std::vector<uint64_t> gradients) {
+    const auto event = session_->AnswerCustomGradient(7, gradients);
+    EXPECT_TRUE(event.ok() && event->has_value());
+    return event.ok() && event->has_value() ? **event : Session::WalkEvent();
+  }
+  void ExpectNothingLeft() {
+    session_->Release({1, 2, 3, 4, 20, 21, 22});
+    EXPECT_EQ(memory().live_buffers, 0);
+  }
+};
+
+TEST_F(WalkTest, StopsAsksAndGoesOn) {
+  const auto event = Start(7);
+  ASSERT_TRUE(event.ok() && event->has_value());
+  EXPECT_EQ((*event)->closure, 5u);
+  EXPECT_EQ((*event)->first_upstream, 20u);
+  EXPECT_EQ(ValueOf(20), 12);                                      // d square / d 2
+  EXPECT_EQ(ErrorOf(4).code(), StatusCode::kInvalidArgument);      // no result yet
+  EXPECT_EQ(Start(7).status().code(), StatusCode::kAlreadyExists); // one at a time
+  ASSERT_TRUE(Run("Neg", {20}, 21).ok());                          // the session goes on
+  EXPECT_TRUE(session_->EndTape(1).ok());                          // and the walk without its tape's name
+  EXPECT_EQ(Answer({21}).closure, 0u);
+  EXPECT_EQ(ValueOf(4), -12);
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, AnswersAreChecked) {
+  ASSERT_TRUE(Start(7).ok());
+  EXPECT_EQ(session_->AnswerCustomGradient(8, {}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Answer({1, 1}).closure, 0u);  // the walk is over
+  EXPECT_EQ(ErrorOf(4).message(), "custom gradient: there are 2 gradients for 1 inputs");
+  EXPECT_EQ(session_->AnswerCustomGradient(7, {}).status().code(), StatusCode::kInvalidArgument);
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, GradientsMustFitTheirInputs) {
+  Put(22, 1, 3);
+  ASSERT_TRUE(Start(7).ok());
+  EXPECT_EQ(Answer({22}).closure, 0u);
+  EXPECT_EQ(ErrorOf(4).message(),
+            "custom gradient: the gradient of input 0 must be float32[2] as the input is, got float32[3]");
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, AnUnknownGradientEndsTheWalk) {
+  ASSERT_TRUE(Start(7).ok());
+  EXPECT_EQ(Answer({99}).closure, 0u);
+  EXPECT_EQ(ErrorOf(4).code(), StatusCode::kInvalidArgument);
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, CanBeAbandoned) {
+  ASSERT_TRUE(Start(7).ok());
+  EXPECT_TRUE(session_->AbandonWalk(7).ok());
+  EXPECT_EQ(session_->AbandonWalk(7).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorOf(4).code(), StatusCode::kInvalidArgument);
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, NeedsAName) {
+  const auto event = Start(0);
+  ASSERT_TRUE(event.ok());
+  EXPECT_FALSE(event->has_value());
+  EXPECT_EQ(ErrorOf(4).code(), StatusCode::kFailedPrecondition);
+  ExpectNothingLeft();
+}
+
+TEST_F(WalkTest, EndsWithItsSession) {
+  ASSERT_TRUE(Start(7).ok());
+  session_.reset();
+  EXPECT_EQ(memory().live_buffers, 0);
 }
 
 TEST_F(SessionTest, APersistentTapeIsFreedByItsEnd) {
