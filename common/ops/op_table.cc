@@ -52,7 +52,7 @@ const OpTable& OpTable::Builtin() {
         ElementwiseUnaryOps(), ElementwiseBinaryOps(), ComparisonOps(), ReduceOps(), ShapeOps(),
         RearrangeOps(),        JoinOps(),              SliceOps(),      PadOps(),    GatherOps(),
         MakeOps(),             MatMulOps(),            RandomOps(),     VariableOps(),
-        TrainingOps(),
+        TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

@@ -11,7 +11,7 @@ const KernelTable& CpuKernels() {
         CpuComparisonKernels(), CpuElementwiseBinaryKernels(), CpuElementwiseUnaryKernels(), CpuGatherKernels(),
         CpuJoinKernels(), CpuMakeKernels(), CpuMatMulKernels(), CpuPadKernels(), CpuRandomKernels(),
         CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuTrainingKernels(),
-        CpuVariableKernels(),
+        CpuVariableKernels(), CpuConvKernels(), CpuNnKernels(), CpuPoolKernels(), CpuSoftmaxKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

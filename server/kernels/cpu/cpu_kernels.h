@@ -21,6 +21,10 @@ std::vector<KernelRow> CpuReduceKernels();
 std::vector<KernelRow> CpuShapeKernels();
 std::vector<KernelRow> CpuSliceKernels();
 std::vector<KernelRow> CpuTrainingKernels();
+std::vector<KernelRow> CpuConvKernels();
+std::vector<KernelRow> CpuNnKernels();
+std::vector<KernelRow> CpuPoolKernels();
+std::vector<KernelRow> CpuSoftmaxKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server

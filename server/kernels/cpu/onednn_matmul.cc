@@ -1,11 +1,10 @@
 #include "server/kernels/cpu/onednn_matmul.h"
 
-#include <dnnl.hpp>
 #include <unordered_map>
 
-#include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
+#include "server/kernels/cpu/onednn.h"
 
 namespace eager::server {
 namespace {
@@ -14,16 +13,6 @@ namespace {
 constexpr double kSmallWork = 128.0 * 128.0 * 128.0;
 // Shapes a signature may have before its primitives are thrown away: enough for the layers that share a signature.
 constexpr size_t kMaxProducts = 256;
-
-// The engine and the stream hold nothing that changes, so all threads share them.
-const dnnl::engine& Engine() {
-  static const auto* engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
-  return *engine;
-}
-dnnl::stream& Stream() {
-  static thread_local dnnl::stream stream(Engine());
-  return stream;
-}
 
 dnnl::memory::desc Matrices(DType dtype, const absl::InlinedVector<int64_t, 4>& batch, int64_t rows, int64_t columns,
                             bool transposed) {
@@ -45,21 +34,7 @@ dnnl::matmul::primitive_desc Describe(DType dtype, const MatMulDims& d) {
   const dnnl::matmul::desc desc(Matrices(dtype, d.batch_a, d.m, d.k, d.transpose_a),
                                 Matrices(dtype, d.batch_b, d.k, d.n, d.transpose_b),
                                 Matrices(dtype, d.batch_c, d.m, d.n, false));
-  dnnl::primitive_attr attr;
-  // oneDNN's own scratchpads belong to the thread that made the primitive, which may not be the one that runs it.
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return dnnl::matmul::primitive_desc(desc, attr, Engine(), /*allow_empty=*/true);
-}
-
-// oneDNN throws; nothing here does.
-template <class F>
-absl::Status Guard(F body) {
-  try {
-    body();
-    return absl::OkStatus();
-  } catch (const std::exception& e) {
-    return absl::InternalError(absl::StrCat("oneDNN: ", e.what()));
-  }
+  return dnnl::matmul::primitive_desc(desc, UserScratchpad(), OneDnnEngine(), /*allow_empty=*/true);
 }
 
 }  // namespace
@@ -72,14 +47,14 @@ struct OneDnnMatMul::Product {
   std::unordered_map<int, dnnl::memory> args;
 
   absl::Status Init(DType dtype, const MatMulDims& dims) {
-    return Guard([&] {
+    return OneDnnGuard([&] {
       const dnnl::matmul::primitive_desc desc = Describe(dtype, dims);
       if (!desc) throw std::runtime_error("no implementation of this product");
       primitive = dnnl::matmul(desc);
-      a = dnnl::memory(desc.src_desc(), Engine(), nullptr);
-      b = dnnl::memory(desc.weights_desc(), Engine(), nullptr);
-      c = dnnl::memory(desc.dst_desc(), Engine(), nullptr);
-      scratch = dnnl::memory(desc.scratchpad_desc(), Engine(), nullptr);
+      a = dnnl::memory(desc.src_desc(), OneDnnEngine(), nullptr);
+      b = dnnl::memory(desc.weights_desc(), OneDnnEngine(), nullptr);
+      c = dnnl::memory(desc.dst_desc(), OneDnnEngine(), nullptr);
+      scratch = dnnl::memory(desc.scratchpad_desc(), OneDnnEngine(), nullptr);
       scratch_bytes = desc.scratchpad_desc().get_size();
       args = {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_SCRATCHPAD, scratch}};
     });
@@ -95,7 +70,7 @@ bool OneDnnMatMul::Supports(DType dtype) {
     MatMulDims dims;
     dims.m = dims.n = dims.k = 8;
     bool found = false;
-    Guard([&] { found = static_cast<bool>(Describe(DType::kBFloat16, dims)); }).IgnoreError();
+    OneDnnGuard([&] { found = static_cast<bool>(Describe(DType::kBFloat16, dims)); }).IgnoreError();
     return found;
   }();
   return bfloat16;
@@ -123,13 +98,13 @@ absl::Status OneDnnMatMul::Run(DType dtype, const MatMulDims& dims, const void* 
   }
   absl::Status status;
   const auto execute = [&] {
-    status = Guard([&] {
+    status = OneDnnGuard([&] {
       product->a.set_data_handle(const_cast<void*>(a));
       product->b.set_data_handle(const_cast<void*>(b));
       product->c.set_data_handle(c);
       if (scratch) product->scratch.set_data_handle(scratch->data());
-      product->primitive.execute(Stream(), product->args);
-      Stream().wait();
+      product->primitive.execute(OneDnnStream(), product->args);
+      OneDnnStream().wait();
     });
   };
   product->small ? RunSingleThreaded(execute) : RunOnComputeThread(execute);
