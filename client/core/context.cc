@@ -84,17 +84,19 @@ absl::StatusOr<StateRef> ContextState::PutScalar(const HostTensor& value, const 
 
 ContextState::Seeds ContextState::NextSeeds(std::optional<int64_t> op_seed) {
   constexpr int64_t kDefaultGlobalSeed = 87654321;  // tensorflow/python/framework/random_seed.py
+  constexpr int64_t kMaxInt32 = (int64_t{1} << 31) - 1;
+  const auto truncate = [](int64_t seed) { return (seed % kMaxInt32 + kMaxInt32) % kMaxInt32; };  // Python's seed % kMaxInt32
   MutexLock lock(&mu_);
   Seeds seeds;
   if (seed_.has_value()) {
-    seeds = {*seed_, op_seed.has_value() ? *op_seed : random_.NextInt31()};
+    seeds = {truncate(*seed_), truncate(op_seed.has_value() ? *op_seed : random_.NextInt31())};
   } else if (op_seed.has_value()) {
-    seeds = {kDefaultGlobalSeed, *op_seed};
+    seeds = {kDefaultGlobalSeed, truncate(*op_seed)};
   } else {
     return seeds;
   }
   // (0, 0) would mean "a fresh random seed".
-  if (seeds.seed == 0 && seeds.seed2 == 0) seeds.seed2 = (int64_t{1} << 31) - 1;
+  if (seeds.seed == 0 && seeds.seed2 == 0) seeds.seed2 = kMaxInt32;
   return seeds;
 }
 

@@ -52,7 +52,7 @@ const OpTable& OpTable::Builtin() {
         ElementwiseUnaryOps(), ElementwiseBinaryOps(), ComparisonOps(), ReduceOps(), ShapeOps(),
         RearrangeOps(),        JoinOps(),              SliceOps(),      PadOps(),    GatherOps(),
         MakeOps(),             MatMulOps(),            RandomOps(),     VariableOps(),
-        TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(),
+        TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

@@ -28,6 +28,7 @@ absl::Span<const OpDef> PoolOps();
 absl::Span<const OpDef> SoftmaxOps();
 absl::Span<const OpDef> NnOps();
 absl::Span<const OpDef> RandomOps();
+absl::Span<const OpDef> StatelessRandomOps();
 absl::Span<const OpDef> VariableOps();
 absl::Span<const OpDef> TrainingOps();
 

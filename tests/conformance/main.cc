@@ -1,6 +1,7 @@
 // eager-conformance: runs a folder of golden results against a server, or one inside this process.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -19,12 +20,26 @@ using eager::conformance::Report;
 using eager::conformance::Verdict;
 using eager::golden::Json;
 
+// The files of a golden folder, and what runs a case of each.
+struct File {
+  const char* name;
+  Outcome (*run)(const Json&);
+};
+constexpr File kFiles[] = {
+    {"ops", &eager::conformance::RunOp},
+    {"errors", &eager::conformance::RunError},
+    {"printing", &eager::conformance::RunPrinting},
+    {"programs", &eager::conformance::RunProgram},
+    {"optimizers", &eager::conformance::RunOptimizer},
+    {"random", &eager::conformance::RunRandom},
+};
+
 struct Flags {
   std::string golden;
   std::string server = "localhost:8470";
   bool in_process = false;
   std::string only;
-  std::vector<std::string> files = {"ops", "errors", "printing", "programs", "optimizers"};
+  std::vector<std::string> files;  // none: all that the folder has
   bool verbose = false;
 };
 
@@ -33,8 +48,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--server", flags.server, "Address of the daemon")->envname("EAGERD_ADDRESS")->capture_default_str();
   app.add_flag("--in-process", flags.in_process, "Start a server inside this process instead");
   app.add_option("--only", flags.only, "Only cases of this op (for programs and printing: this group)");
-  app.add_option("--files", flags.files, "Which files")
-      ->delimiter(',')->check(CLI::IsMember({"ops", "errors", "printing", "programs", "optimizers"}))->capture_default_str();
+  std::vector<std::string> names;
+  for (const File& file : kFiles) names.emplace_back(file.name);
+  app.add_option("--files", flags.files, "Which files, else all that the folder has")
+      ->delimiter(',')->check(CLI::IsMember(names));
   app.add_flag("--verbose", flags.verbose, "All failures, and why cases were skipped");
 }
 
@@ -56,6 +73,8 @@ CaseInfo Describe(const Json& c) {
     info.group = c.at("optimizer");
   } else if (c.contains("tensor")) {
     info.group = c.at("tensor").value("dtype", "?");
+  } else if (c.contains("kind")) {
+    info.group = c.value("function", c.at("kind").get<std::string>());
   } else {
     info.group = c.contains("variable") ? "Variable" : info.id;
   }
@@ -80,20 +99,16 @@ Outcome RunCase(Outcome (*run)(const Json&), const Json& c) {
   }
 }
 
-absl::Status RunFile(const std::string& file, const std::filesystem::path& folder, const Flags& flags, Report& report) {
-  const auto run = file == "ops"        ? &eager::conformance::RunOp
-                   : file == "errors"   ? &eager::conformance::RunError
-                   : file == "printing" ? &eager::conformance::RunPrinting
-                   : file == "optimizers" ? &eager::conformance::RunOptimizer
-                                        : &eager::conformance::RunProgram;
-  const auto cases = eager::golden::ReadCases(folder, absl::StrCat(file, ".jsonl"));
+absl::Status RunFile(const File& file, const std::filesystem::path& folder, const Flags& flags, Report& report) {
+  const auto cases = eager::golden::ReadCases(folder, absl::StrCat(file.name, ".jsonl"));
+  if (absl::IsNotFound(cases.status()) && flags.files.empty()) return absl::OkStatus();
   if (!cases.ok()) return cases.status();
   for (const eager::golden::Case& c : *cases) {
     const CaseInfo info = Describe(c.json);
     if (!flags.only.empty() && info.group != flags.only) continue;
-    report.Add(info, RunCase(run, c.json));
+    report.Add(info, RunCase(file.run, c.json));
   }
-  report.PrintFile(absl::StrCat(file, ".jsonl"));
+  report.PrintFile(absl::StrCat(file.name, ".jsonl"));
   return absl::OkStatus();
 }
 
@@ -114,7 +129,8 @@ int Run(const Flags& flags) {
     eager::Connect(flags.server);
   }
   Report report(flags.verbose);
-  for (const std::string& file : flags.files) {
+  for (const File& file : kFiles) {
+    if (!flags.files.empty() && std::find(flags.files.begin(), flags.files.end(), file.name) == flags.files.end()) continue;
     if (absl::Status status = RunFile(file, *folder, flags, report); !status.ok()) return Complain(status.message());
   }
   if (report.cases() == 0) return Complain(absl::StrCat("there is no case of ", flags.only));

@@ -12,5 +12,6 @@ Outcome RunError(const golden::Json& c);
 Outcome RunPrinting(const golden::Json& c);
 Outcome RunProgram(const golden::Json& c);
 Outcome RunOptimizer(const golden::Json& c);
+Outcome RunRandom(const golden::Json& c);
 
 }  // namespace eager::conformance

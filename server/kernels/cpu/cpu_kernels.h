@@ -25,6 +25,7 @@ std::vector<KernelRow> CpuConvKernels();
 std::vector<KernelRow> CpuNnKernels();
 std::vector<KernelRow> CpuPoolKernels();
 std::vector<KernelRow> CpuSoftmaxKernels();
+std::vector<KernelRow> CpuStatelessRandomKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server
