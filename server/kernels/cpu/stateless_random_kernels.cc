@@ -29,8 +29,9 @@ Philox ByKeyAndCounter(const KernelContext& k) {
 // Where the op's numbers start: V2 ops take (shape, key, counter, alg, …), the others (shape, seed, …).
 Philox Start(const KernelContext& k) { return k.op().inputs[1].name == "key" ? ByKeyAndCounter(k) : BySeed(k, 1); }
 
+// GCC 12 gives AddRows<K> external linkage even for a K of an unnamed namespace: names must differ from other files'.
 template <class T>
-struct UniformKernel {
+struct StatelessUniform {
   static absl::Status Run(KernelContext& k) {
     FillUniform(Start(k), k.output(0).num_elements(), k.output(0).mutable_data<T>());
     return absl::OkStatus();
@@ -38,7 +39,7 @@ struct UniformKernel {
 };
 
 template <class T>
-struct NormalKernel {
+struct StatelessNormal {
   static absl::Status Run(KernelContext& k) {
     FillNormal(Start(k), k.output(0).num_elements(), k.output(0).mutable_data<T>());
     return absl::OkStatus();
@@ -46,7 +47,7 @@ struct NormalKernel {
 };
 
 template <class T>
-struct TruncatedNormalKernel {
+struct StatelessTruncatedNormal {
   static absl::Status Run(KernelContext& k) {
     FillTruncatedNormal(Start(k), k.output(0).num_elements(), k.output(0).mutable_data<T>());
     return absl::OkStatus();
@@ -54,7 +55,7 @@ struct TruncatedNormalKernel {
 };
 
 template <class T>
-struct IntegersKernel {
+struct StatelessIntegers {
   static absl::Status Run(KernelContext& k) {
     FillIntegers(Start(k), k.output(0).num_elements(), k.output(0).mutable_data<T>());
     return absl::OkStatus();
@@ -63,7 +64,7 @@ struct IntegersKernel {
 
 // The bounds are the last two inputs.
 template <class T>
-struct UniformIntKernel {
+struct StatelessUniformInt {
   static absl::Status Run(KernelContext& k) {
     const int64_t n = k.output(0).num_elements();
     if (n == 0) return absl::OkStatus();  // the bounds may be anything
@@ -122,19 +123,19 @@ std::vector<KernelRow> CpuStatelessRandomKernels() {
       {"RngReadAndSkip", DTypeSet::All(), &ReadAndSkip},
   };
   for (const absl::string_view op : {"StatelessRandomUniform", "StatelessRandomUniformV2"}) {
-    AddFloatRows<UniformKernel>(rows, op);
+    AddFloatRows<StatelessUniform>(rows, op);
   }
   for (const absl::string_view op : {"StatelessRandomNormal", "StatelessRandomNormalV2"}) {
-    AddFloatRows<NormalKernel>(rows, op);
+    AddFloatRows<StatelessNormal>(rows, op);
   }
   for (const absl::string_view op : {"StatelessTruncatedNormal", "StatelessTruncatedNormalV2"}) {
-    AddFloatRows<TruncatedNormalKernel>(rows, op);
+    AddFloatRows<StatelessTruncatedNormal>(rows, op);
   }
   for (const absl::string_view op : {"StatelessRandomUniformFullInt", "StatelessRandomUniformFullIntV2"}) {
-    AddRows<IntegersKernel, int32_t, int64_t, uint32_t, uint64_t>(rows, op);
+    AddRows<StatelessIntegers, int32_t, int64_t, uint32_t, uint64_t>(rows, op);
   }
-  AddRows<UniformIntKernel, int32_t, int64_t>(rows, "StatelessRandomUniformInt");
-  AddRows<UniformIntKernel, int32_t, int64_t, uint32_t, uint64_t>(rows, "StatelessRandomUniformIntV2");
+  AddRows<StatelessUniformInt, int32_t, int64_t>(rows, "StatelessRandomUniformInt");
+  AddRows<StatelessUniformInt, int32_t, int64_t, uint32_t, uint64_t>(rows, "StatelessRandomUniformIntV2");
   return rows;
 }
 
