@@ -63,6 +63,9 @@ int main(int argc, char** argv) {
        "matmul_1000_x200: s for 200 products of float32 (1000, 1000) and a read; beside oneDNN called directly\n"
        "on all cores.",
        &eager::bench::MatMulBenchmarks},
+      {"random",
+       "random_normal_1m: ms for a million float32 normals; beside std::normal_distribution on all cores.",
+       &eager::bench::RandomBenchmarks},
       {"transfer", "upload_256MiB, download_256MiB: GiB/s; beside a bare gRPC stream of 1 MiB slices.",
        &eager::bench::TransferBenchmarks},
   };
