@@ -1,6 +1,7 @@
 // Which server a thread's ops go to, and which of its devices.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -16,17 +17,23 @@ class ContextState;
 
 struct ConnectOptions {
   double timeout_seconds = 10;  // for the server to answer
-  // An op placed on a device that the server does not have runs on the default one, as TensorFlow does; else it is an
-  // error.
+  // An op placed on a device that the server does not have runs on the default one, as TensorFlow does, and the first
+  // such placement by a name is told on stderr; else it is an error.
   bool soft_placement = true;
 };
 
 struct DeviceInfo {
   std::string name;  // "/device:CPU:0"
   std::string type;
-  int64_t memory_limit = 0;
-  uint64_t incarnation = 0;
-  std::string physical_desc;
+  int64_t memory_limit = 0;   // bytes that tensors may take
+  uint64_t incarnation = 0;   // random, new with each start of the server
+  std::string physical_desc;  // "device: …", what the host calls it
+};
+
+// A device without what an op could ask of it.
+struct PhysicalDevice {
+  std::string name;  // "/physical_device:GPU:0"
+  std::string device_type;
 };
 
 // One session on one server. Copies share it; it ends with the last copy and the last tensor. Thread-safe.
@@ -64,13 +71,27 @@ void Disconnect();
 // Ops run when they are called, always. For programs that ask.
 constexpr bool executing_eagerly() { return true; }
 
-// The default context's devices, and whether one is a GPU.
-std::vector<DeviceInfo> list_devices(std::source_location where = std::source_location::current());
+// The devices of the default context's server, the default one first. They wait only for a context that must be made.
+std::vector<DeviceInfo> list_local_devices(std::source_location where = std::source_location::current());
+inline std::vector<DeviceInfo> list_devices(std::source_location where = std::source_location::current()) {
+  return list_local_devices(where);
+}
+// Those of one type ("CPU", "GPU"), or all of them.
+std::vector<PhysicalDevice> list_physical_devices(const std::string& device_type = "",
+                                                  std::source_location where = std::source_location::current());
 bool is_gpu_available(std::source_location where = std::source_location::current());
-// The listing as TensorFlow's device_lib.list_local_devices prints it.
+// As Python prints what device_lib.list_local_devices() and tf.config.list_physical_devices() give, alone and in lists.
 std::string ToString(const DeviceInfo& device);
+std::string ToString(const PhysicalDevice& device);
+std::ostream& operator<<(std::ostream& out, const DeviceInfo& device);
+std::ostream& operator<<(std::ostream& out, const PhysicalDevice& device);
+std::ostream& operator<<(std::ostream& out, const std::vector<DeviceInfo>& devices);
+std::ostream& operator<<(std::ostream& out, const std::vector<PhysicalDevice>& devices);
 
-// Ops of this thread run on the named device ("/gpu:0", "CPU:0", "/device:CPU:0") while this lives. Scopes nest.
+// Ops of this thread run on the named device while this lives, and `identity` copies a tensor to it. Scopes nest; "" is
+// the default device again. Names are TensorFlow's: "/gpu:0", "CPU:0", "/device:GPU:1",
+// "/job:worker/replica:0/task:0/device:CPU:0"; case does not matter. INVALID_ARGUMENT for a text that names no device,
+// for one of another host, and without soft placement for one that is not there. Never waits.
 class device {
  public:
   explicit device(const std::string& name, std::source_location where = std::source_location::current());

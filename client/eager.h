@@ -18,6 +18,7 @@
 #include "client/random.h"
 #include "client/summary/file_writer.h"
 #include "client/summary/summary.h"
+#include "client/random_generator.h"
 #include "client/tensor.h"
 #include "client/types.h"
 #include "client/variable.h"

@@ -38,7 +38,8 @@ Tensor Stateless(absl::string_view op, const Operand& shape, const Operand& seed
 }
 
 [[noreturn]] void NoBounds(const char* function, DType dtype, std::source_location where) {
-  throw Error(absl::InvalidArgumentError(absl::StrCat(function, ": must specify minval and maxval for integer dtype ", Name(dtype))),
+  throw Error(absl::InvalidArgumentError(
+                  absl::StrCat(function, ": must specify minval and maxval for integer dtype ", Name(dtype))),
               where);
 }
 
@@ -83,17 +84,19 @@ Tensor stateless_normal(const Operand& shape, const Operand& seed, const Operand
   return internal::ShiftNormal(Stateless("StatelessRandomNormalV2", shape, seed, dtype), mean, stddev, shape.where());
 }
 
-Tensor stateless_truncated_normal(const Operand& shape, const Operand& seed, const Operand& mean,
-                                  const Operand& stddev, DType dtype) {
+Tensor stateless_truncated_normal(const Operand& shape, const Operand& seed, const Operand& mean, const Operand& stddev,
+                                  DType dtype) {
   CheckRandomDType("stateless_truncated_normal", dtype, {}, shape.where());
-  return internal::ShiftNormal(Stateless("StatelessTruncatedNormalV2", shape, seed, dtype), mean, stddev, shape.where());
+  return internal::ShiftNormal(Stateless("StatelessTruncatedNormalV2", shape, seed, dtype), mean, stddev,
+                               shape.where());
 }
 
 Tensor stateless_uniform(const Operand& shape, const Operand& seed, const Operand& minval, const Operand& maxval,
                          DType dtype) {
   CheckRandomDType("stateless_uniform", dtype, {DType::kInt32, DType::kInt64}, shape.where());
   if (!IsFloating(dtype)) return Stateless("StatelessRandomUniformIntV2", shape, seed, dtype, {minval, maxval});
-  return internal::ShiftUniform(Stateless("StatelessRandomUniformV2", shape, seed, dtype), minval, maxval, shape.where());
+  return internal::ShiftUniform(Stateless("StatelessRandomUniformV2", shape, seed, dtype), minval, maxval,
+                                shape.where());
 }
 
 Tensor stateless_uniform(const Operand& shape, const Operand& seed, DType dtype) {

@@ -1,8 +1,8 @@
 // Random tensors, made on the server: TensorFlow's own numbers for the same seeds.
 //
-// shape: {2000}, a Shape, or a vector of integers as a tensor. Bounds, means and deviations are host numbers, or tensors
-// that broadcast against the shape. No call waits. Errors are INVALID_ARGUMENT: a negative extent, minval >= maxval of
-// integers, a dtype that the function does not make.
+// shape: {2000}, a Shape, or a vector of integers as a tensor. Bounds, means and deviations are host numbers, or
+// tensors that broadcast against the shape. No call waits. Errors are INVALID_ARGUMENT: a negative extent, minval >=
+// maxval of integers, a dtype that the function does not make.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ Tensor normal(const Operand& shape, const Operand& mean = 0, const Operand& stdd
 // The same, but what lies two deviations or more from the mean is drawn again.
 Tensor truncated_normal(const Operand& shape, const Operand& mean = 0, const Operand& stddev = 1,
                         const Options& options = {});
-// In [minval, maxval): of the dtypes above, int32 or int64. Integers are slightly biased unless the range is a power of 2.
+// In [minval, maxval): of the dtypes above, int32 or int64. Integers are slightly biased unless the range is a power
+// of 2.
 Tensor uniform(const Operand& shape, const Operand& minval, const Operand& maxval, const Options& options = {});
 // In [0, 1); floating dtypes only.
 Tensor uniform(const Operand& shape, const Options& options = {});

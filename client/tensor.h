@@ -37,7 +37,7 @@ class Tensor {
   // Known without waiting unless the op's result depends on values that only the server has; then it waits.
   const Shape& shape(std::source_location where = std::source_location::current()) const;
   int rank(std::source_location where = std::source_location::current()) const { return shape(where).rank(); }
-  // "/device:CPU:0"
+  // "/job:worker/replica:0/task:0/device:CPU:0"
   const std::string& device() const;
 
   // All values, row-major; waits. INVALID_ARGUMENT if T is not the dtype's type (float for float32, int64_t, bool, …).

@@ -7,9 +7,11 @@ include(CMakePackageConfigHelpers)
 
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
-  client/constant.h client/context.h client/custom_gradient.h client/eager.h client/error.h client/gradient_tape.h client/math.h client/op.h
-  client/inprocess.h client/module.h client/ops.h client/random.h client/tensor.h client/types.h client/variable.h client/host_values.h client/indexing.h client/ndarray.h client/ndarray_eigen.h
-  client/keras/optimizer.h client/keras/optimizers.h client/keras/schedules.h client/summary/file_writer.h client/summary/summary.h client/keras/losses.h client/keras/metrics.h
+  client/constant.h client/context.h client/custom_gradient.h client/eager.h client/error.h client/gradient_tape.h
+  client/math.h client/op.h client/inprocess.h client/module.h client/ops.h client/random.h client/tensor.h
+  client/types.h client/variable.h client/host_values.h client/indexing.h client/ndarray.h client/ndarray_eigen.h
+  client/keras/optimizer.h client/keras/optimizers.h client/keras/schedules.h client/summary/file_writer.h
+  client/summary/summary.h client/keras/losses.h client/keras/metrics.h client/random_generator.h
   common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.

@@ -7,9 +7,7 @@
 namespace eager::internal {
 namespace {
 
-bool IsNumber(const Operand& o) {
-  return o.kind() == Operand::Kind::kInt || o.kind() == Operand::Kind::kFloat;
-}
+bool IsNumber(const Operand& o) { return o.kind() == Operand::Kind::kInt || o.kind() == Operand::Kind::kFloat; }
 bool Is(const Operand& o, double value) { return IsNumber(o) && o.float_value() == value; }
 
 double Round(double x, DType dtype) {
@@ -49,7 +47,8 @@ Tensor ShiftUniform(const Tensor& x, const Operand& minval, const Operand& maxva
   return MultiplyAdd(x, Operand(range, where), minval, where);
 }
 
-void CheckRandomDType(const char* function, DType dtype, std::initializer_list<DType> integers, std::source_location where) {
+void CheckRandomDType(const char* function, DType dtype, std::initializer_list<DType> integers,
+                      std::source_location where) {
   if (IsFloating(dtype) || std::find(integers.begin(), integers.end(), dtype) != integers.end()) return;
   std::string text = absl::StrCat(function, ": dtype must be float16, bfloat16, float32, float64");
   for (DType d : integers) absl::StrAppend(&text, ", ", Name(d));

@@ -11,6 +11,7 @@ Tensor ShiftNormal(const Tensor& x, const Operand& mean, const Operand& stddev, 
 Tensor ShiftUniform(const Tensor& x, const Operand& minval, const Operand& maxval, std::source_location where);
 
 // INVALID_ARGUMENT, naming `function`, unless `dtype` is floating or, where that is allowed, in `integers`.
-void CheckRandomDType(const char* function, DType dtype, std::initializer_list<DType> integers, std::source_location where);
+void CheckRandomDType(const char* function, DType dtype, std::initializer_list<DType> integers,
+                      std::source_location where);
 
 }  // namespace eager::internal

@@ -15,7 +15,8 @@ absl::Status CheckRange(const HostView& min, const HostView& max) {
 }  // namespace
 
 absl::Status RandomShape(ShapeContext& c) {
-  if (c.input(0).rank() != 1) return Invalid("shape must be a vector of {int32,int64}, got shape ", c.input(0).ToString());
+  if (c.input(0).rank() != 1)
+    return Invalid("shape must be a vector of {int32,int64}, got shape ", c.input(0).ToString());
   ASSIGN_OR_RETURN(Shape shape, Shape::Make(c.ints(0)));
   c.set_output(0, std::move(shape));
   return absl::OkStatus();
@@ -23,7 +24,8 @@ absl::Status RandomShape(ShapeContext& c) {
 
 absl::Status CheckBoundsAreScalars(const ShapeContext& c, int min_input) {
   for (int i = min_input; i < min_input + 2; ++i) {
-    if (!c.input(i).is_scalar()) return Invalid(c.op().inputs[i].name, " must be 0-D, got shape ", c.input(i).ToString());
+    if (!c.input(i).is_scalar())
+      return Invalid(c.op().inputs[i].name, " must be 0-D, got shape ", c.input(i).ToString());
   }
   return absl::OkStatus();
 }

@@ -12,7 +12,8 @@ absl::Status RandomShape(ShapeContext& c);
 // Inputs `min_input` and the one behind it, the bounds of a range of integers, are scalars.
 absl::Status CheckBoundsAreScalars(const ShapeContext& c, int min_input);
 
-// RandomShape for integers: where any number is asked for, the bounds must be scalars and the lower one below the upper.
+// RandomShape for integers: where any number is asked for, the bounds must be scalars and the lower one below the
+// upper.
 absl::Status RandomIntShape(ShapeContext& c, int min_input);
 
 }  // namespace eager

@@ -23,6 +23,30 @@ absl::Status Call(const KernelRow& kernel, KernelContext& context) {
   }
 }
 
+// The same values on another device.
+absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {
+  Device& from = *t.buffer()->device();
+  ASSIGN_OR_RETURN(BufferRef to, device.Allocate(t.num_bytes()));
+  if (t.num_bytes() == 0) return MakeRef<Tensor>(t.spec(), std::move(to));
+  if (from.host_accessible()) {
+    RETURN_IF_ERROR(device.CopyFromHost(t.raw(), t.num_bytes(), *to, 0));
+  } else if (device.host_accessible()) {
+    RETURN_IF_ERROR(from.CopyToHost(*t.buffer(), t.offset(), t.num_bytes(), to->data()));
+  } else {
+    std::vector<char> host(t.num_bytes());
+    RETURN_IF_ERROR(from.CopyToHost(*t.buffer(), t.offset(), host.size(), host.data()));
+    RETURN_IF_ERROR(device.CopyFromHost(host.data(), host.size(), *to, 0));
+  }
+  return MakeRef<Tensor>(t.spec(), std::move(to));
+}
+
+// Whether the op needs input `i` on its device and the input is on another one. `host` inputs are read on the host.
+bool LiesElsewhere(const Signature& signature, absl::Span<const TensorRef> inputs, size_t i) {
+  const BufferRef& buffer = inputs[i]->buffer();
+  return buffer && buffer->device() != &signature.device() &&
+         !signature.op().IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
+}
+
 absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outputs) {
   outputs.clear();
   for (const TensorSpec& spec : plan.outputs) {
@@ -47,6 +71,15 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Ten
   absl::StatusOr<const Signature::Plan*> planned = signature.PlanFor(inputs);
   if (!planned.ok()) return WithOp(op, planned.status());
   const Signature::Plan& plan = **planned;
+  Tensors moved;  // empty while every input is where it should be
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!LiesElsewhere(signature, inputs, i)) continue;
+    absl::StatusOr<TensorRef> copy = CopyTo(*inputs[i], signature.device());
+    if (!copy.ok()) return WithOp(op, copy.status());
+    if (moved.empty()) moved.assign(inputs.begin(), inputs.end());
+    moved[i] = *std::move(copy);
+    inputs = moved;
+  }
   if (op.def->effect == Effect::kAlias) {
     const Tensor& in = *inputs[0];
     outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), in.value_spec())

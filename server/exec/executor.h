@@ -10,8 +10,9 @@ namespace eager::server {
 
 using Tensors = absl::InlinedVector<TensorRef, 2>;
 
-// Runs `signature` on `inputs` and sets `outputs`. On the CPU the values are there when it returns. Nothing throws: what
-// a library throws comes back as INTERNAL. Errors start with the op's name.
+// Runs `signature` on `inputs` and sets `outputs`; inputs on other devices are copied to its own first. On the CPU the
+// values are there when it returns. Nothing throws: what a library throws comes back as INTERNAL. Errors start with the
+// op's name.
 absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Tensors& outputs);
 
 // A tensor on `device` with the values of a host tensor, copied.

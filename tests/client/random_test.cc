@@ -61,7 +61,8 @@ TEST_F(RandomTest, LongSequencesOfIntegersAndDoublesAreTensorFlows) {
 // Numbers from TensorFlow 2.21.0: seeds are taken modulo 2^31 - 1, bounds are rounded to the dtype first.
 TEST_F(RandomTest, OddSeedsAndBounds) {
   random::set_seed(-1);
-  EXPECT_EQ(random::uniform({3}).read<float>(), (std::vector<float>{0.43840765953063965f, 0.9783749580383301f, 0.872668981552124f}));
+  EXPECT_EQ(random::uniform({3}).read<float>(),
+            (std::vector<float>{0.43840765953063965f, 0.9783749580383301f, 0.872668981552124f}));
   EXPECT_EQ(random::uniform({3}, 0.1, 0.7).read<float>(),
             (std::vector<float>{0.3201587200164795f, 0.515318751335144f, 0.5544218420982361f}));
   const std::vector<float> halves = cast(random::uniform({3}, 0.1, 0.7, {.dtype = float16}), float32).read<float>();
@@ -141,6 +142,58 @@ TEST_F(RandomTest, BoundsMayBeTensors) {
   EXPECT_LT(means.back(), 0);
 }
 
+// Numbers and states from TensorFlow 2.21.0.
+TEST_F(RandomTest, GeneratorsKeepTheirPlaceOnTheServer) {
+  const auto g = random::Generator::from_seed(1234);
+  const auto state = [&g] { return g.state().read<int64_t>(); };
+  EXPECT_EQ(g.normal({3}).read<float>(),
+            (std::vector<float>{0.9356608986854553f, 1.0854305028915405f, -0.937883734703064f}));
+  EXPECT_EQ(g.uniform({3}, 0, 10, int32).read<int32_t>(), (std::vector<int32_t>{9, 5, 3}));
+  EXPECT_EQ(state(), (std::vector<int64_t>{2770, 0, 0}));
+  EXPECT_EQ(g.make_seeds(2).read<int64_t>(), (std::vector<int64_t>{7275280234014006408, -578005722877321679, 0, 0}));
+  EXPECT_EQ(g.skip(5).read<int64_t>(), (std::vector<int64_t>{3282, 0, 0}));
+  EXPECT_EQ(state(), (std::vector<int64_t>{4562, 0, 0}));
+  EXPECT_EQ(random::Generator::from_seed(-5).state().read<int64_t>(), (std::vector<int64_t>{-5, -1, -1}));
+
+  const auto carry = random::Generator::from_key_counter(3, {-1, 5});
+  EXPECT_EQ(carry.skip(2).read<int64_t>(), (std::vector<int64_t>{-1, 5, 3}));
+  EXPECT_EQ(carry.state().read<int64_t>(), (std::vector<int64_t>{511, 6, 3}));
+}
+
+TEST_F(RandomTest, GeneratorsOfOneStateAgreeAndAResetStartsAgain) {
+  auto g = random::Generator::from_seed(8);
+  const auto same = random::Generator::from_seed(8);
+  const std::vector<float> first = g.normal({5}).read<float>(), second = g.normal(constant({5})).read<float>();
+  EXPECT_NE(first, second);
+  EXPECT_EQ(same.normal({5}).read<float>(), first);
+  EXPECT_EQ(same.normal({5}).read<float>(), second);
+  g.reset_from_seed(8);
+  EXPECT_EQ(g.normal({5}).read<float>(), first);
+  EXPECT_NE(random::Generator::from_non_deterministic_state().normal({5}).read<float>(), first);
+  const double x = static_cast<double>(g.truncated_normal(Shape(), 0, 1, float64));
+  EXPECT_LT(std::abs(x), 2);
+  EXPECT_EQ(g.uniform({2}, float16).dtype(), float16);
+}
+
+TEST_F(RandomTest, GeneratorStatesAreChecked) {
+  const auto skip = [](const Variable& v, int alg) { op("RngReadAndSkip", {v.handle(), alg, constant(uint64_t{1})}); };
+  const auto code = [&](const Tensor& initial, int alg) {
+    try {
+      skip(Variable(initial), alg);
+    } catch (const Error& e) {
+      return e.code();
+    }
+    return absl::StatusCode::kOk;
+  };
+  const Tensor good = constant({int64_t{1}, int64_t{2}, int64_t{3}});
+  EXPECT_EQ(code(good, 1), absl::StatusCode::kOk);
+  EXPECT_EQ(code(good, 3), absl::StatusCode::kOk);
+  EXPECT_EQ(code(good, 2), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(code(constant({1.0f, 2.0f, 3.0f}), 1), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(constant({int64_t{1}, int64_t{2}}), 1), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(constant(int64_t{1}), 1), absl::StatusCode::kInvalidArgument);
+}
+
 template <class F>
 absl::Status Refusal(F f) {
   try {
@@ -162,7 +215,9 @@ TEST_F(RandomTest, RefusesWhatTensorFlowRefuses) {
             "uniform: dtype must be float16, bfloat16, float32, float64, int32, int64, got int8");
   EXPECT_EQ(Refusal([] { random::uniform({2}, 0.5, 2, {.dtype = int32}); }).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal([] { random::normal({2}, 0, 1, {.dtype = int32}); }).code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(Refusal([] { random::stateless_normal({2}, {1, 2, 3}); }).message(),
+  EXPECT_EQ(Refusal([] {
+              random::stateless_normal({2}, {1, 2, 3});
+            }).message(),
             "StatelessRandomGetKeyCounter: seed must have shape [2], not [3]");
   const Tensor key = cast(constant({1}), uint64), counter = cast(constant({1, 2}), uint64);
   const auto raw = [&](int alg) { op("StatelessRandomUniformV2", {{3}, key, counter, alg}); };

@@ -59,7 +59,8 @@ Tensor Call(const std::string& function, const Json& args) {
     }
   } else {
     const Operand seed(args.at("seed").get<std::vector<int64_t>>());
-    if (function == "tf.random.stateless_normal") return random::stateless_normal(shape, seed, mean, stddev, options.dtype);
+    if (function == "tf.random.stateless_normal")
+      return random::stateless_normal(shape, seed, mean, stddev, options.dtype);
     if (function == "tf.random.stateless_truncated_normal") {
       return random::stateless_truncated_normal(shape, seed, mean, stddev, options.dtype);
     }

@@ -13,18 +13,18 @@ constexpr int kPairs = 256;
 // (math/logf_data.c, math/sincosf_data.c; MIT licence), which glibc and musl have for logf and sincosf. Only with the
 // same numbers are the results the same.
 constexpr double kInverse[16] = {
-    0x1.661ec79f8f3bep+0, 0x1.571ed4aaf883dp+0, 0x1.49539f0f010bp+0,  0x1.3c995b0b80385p+0,
-    0x1.30d190c8864a5p+0, 0x1.25e227b0b8eap+0,  0x1.1bb4a4a1a343fp+0, 0x1.12358f08ae5bap+0,
-    0x1.0953f419900a7p+0, 0x1p+0,               0x1.e608cfd9a47acp-1, 0x1.ca4b31f026aap-1,
-    0x1.b2036576afce6p-1, 0x1.9c2d163a1aa2dp-1, 0x1.886e6037841edp-1, 0x1.767dcf5534862p-1};
+    0x1.661ec79f8f3bep+0, 0x1.571ed4aaf883dp+0, 0x1.49539f0f010bp+0,  0x1.3c995b0b80385p+0, 0x1.30d190c8864a5p+0,
+    0x1.25e227b0b8eap+0,  0x1.1bb4a4a1a343fp+0, 0x1.12358f08ae5bap+0, 0x1.0953f419900a7p+0, 0x1p+0,
+    0x1.e608cfd9a47acp-1, 0x1.ca4b31f026aap-1,  0x1.b2036576afce6p-1, 0x1.9c2d163a1aa2dp-1, 0x1.886e6037841edp-1,
+    0x1.767dcf5534862p-1};
 constexpr double kLog[16] = {
-    -0x1.57bf7808caadep-2, -0x1.2bef0a7c06ddbp-2, -0x1.01eae7f513a67p-2, -0x1.b31d8a68224e9p-3,
-    -0x1.6574f0ac07758p-3, -0x1.1aa2bc79c81p-3,   -0x1.a4e76ce8c0e5ep-4, -0x1.1973c5a611cccp-4,
-    -0x1.252f438e10c1ep-5, 0x0p+0,                0x1.aa5aa5df25984p-5,  0x1.c5e53aa362eb4p-4,
-    0x1.526e57720db08p-3,  0x1.bc2860d22477p-3,   0x1.1058bc8a07ee1p-2,  0x1.4043057b6ee09p-2};
+    -0x1.57bf7808caadep-2, -0x1.2bef0a7c06ddbp-2, -0x1.01eae7f513a67p-2, -0x1.b31d8a68224e9p-3, -0x1.6574f0ac07758p-3,
+    -0x1.1aa2bc79c81p-3,   -0x1.a4e76ce8c0e5ep-4, -0x1.1973c5a611cccp-4, -0x1.252f438e10c1ep-5, 0x0p+0,
+    0x1.aa5aa5df25984p-5,  0x1.c5e53aa362eb4p-4,  0x1.526e57720db08p-3,  0x1.bc2860d22477p-3,   0x1.1058bc8a07ee1p-2,
+    0x1.4043057b6ee09p-2};
 
-// logs[i] = ln(u[i]) for normal numbers u. With u = 2^k z and c near z: ln(u) = k ln(2) + ln(c) + ln(z/c), the last by a
-// polynomial in z/c - 1.
+// logs[i] = ln(u[i]) for normal numbers u. With u = 2^k z and c near z: ln(u) = k ln(2) + ln(c) + ln(z/c), the last by
+// a polynomial in z/c - 1.
 [[gnu::always_inline]] inline void Logs(const float* u, int n, float* logs) {
   constexpr uint32_t kLowest = 0x3f330000;  // z is in [0.7, 1.4)
   alignas(64) float z[kPairs];
@@ -112,7 +112,9 @@ struct Code {
   void (*box_muller)(const uint32_t*, int64_t, float*);
 };
 
-void Blocks(const Philox& first, uint64_t stride, int64_t count, uint32_t* out) { BlocksBody(first, stride, count, out); }
+void Blocks(const Philox& first, uint64_t stride, int64_t count, uint32_t* out) {
+  BlocksBody(first, stride, count, out);
+}
 void Normals(const uint32_t* words, int64_t pairs, float* out) { BoxMullerBody(words, pairs, out); }
 
 #if defined(__x86_64__)

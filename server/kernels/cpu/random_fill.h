@@ -1,4 +1,5 @@
-// Random numbers as TensorFlow makes them: the n numbers of a distribution that follow from a place in Philox' sequence.
+// Random numbers as TensorFlow makes them: the n numbers of a distribution that follow from a place in Philox'
+// sequence.
 //
 // The numbers are cut into groups of as many as one block gives, so that groups can be made in any order: large fills
 // are spread over the compute threads, with the same numbers whatever their number.
