@@ -28,6 +28,8 @@ client/transport/inprocess_stream: words common/wire proto protobuf client clien
 client/core:       words common/wire proto protobuf client client/print client/transport
 client/examples:   words client
 client/summary:    words proto protobuf client client/core
+client/data:       words client client/core
+client/examples:   words client client/data
 client/tools:      words common/wire proto protobuf grpc client client/core client/transport
 '
 
