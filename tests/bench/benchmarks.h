@@ -12,6 +12,7 @@ namespace eager::bench {
 std::vector<Benchmark> DispatchBenchmarks(RawClient& raw);
 std::vector<Benchmark> MatMulBenchmarks(RawClient& raw);
 std::vector<Benchmark> RandomBenchmarks(RawClient& raw);
+std::vector<Benchmark> DatasetBenchmarks(RawClient& raw);
 std::vector<Benchmark> TransferBenchmarks(RawClient& raw);
 
 }  // namespace eager::bench

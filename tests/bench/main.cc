@@ -68,6 +68,10 @@ int main(int argc, char** argv) {
        &eager::bench::RandomBenchmarks},
       {"transfer", "upload_256MiB, download_256MiB: GiB/s; beside a bare gRPC stream of 1 MiB slices.",
        &eager::bench::TransferBenchmarks},
+      {"dataset",
+       "dataset_batch: us a batch of 32 out of 60000 shuffled uint8 (28, 28), cast and scaled on the server; beside a\n"
+       "loop over the same bytes in one thread of this process.",
+       &eager::bench::DatasetBenchmarks},
   };
   CLI::App app{
       "Measures the client against a separate eagerd, in turns with a comparator of the same shape.\n"
