@@ -19,6 +19,7 @@
 #include "client/ndarray.h"
 #include "client/op.h"
 #include "client/ops.h"
+#include "client/plot/plot.h"
 #include "client/random.h"
 #include "client/summary/file_writer.h"
 #include "client/summary/summary.h"
