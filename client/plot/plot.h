@@ -30,7 +30,9 @@ struct Series {
 };
 
 // Draws the series into the file at `path`, which is replaced in one step when the picture is complete; waits for gnuplot
-// (Debian's gnuplot-nox, found in PATH). Texts are shown as they are. Safe to call from several threads at once.
+// (Debian's gnuplot-nox, found in PATH). Texts are UTF-8 and shown as they are, but for line breaks;
+// of characters that no installed font has, gnuplot 5.4 draws huge placeholders into PNGs, and leaves them to the viewer in
+// SVGs. Safe to call from several threads at once.
 //
 // Errors: INVALID_ARGUMENT for no series, one whose x is not as long as its y, another ending or size; NOT_FOUND if there
 // is no gnuplot; INTERNAL with gnuplot's own words if it fails; as the system says if the file cannot be written.
