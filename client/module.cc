@@ -14,31 +14,38 @@
 namespace eager {
 namespace {
 
-// "MyDense" -> "my_dense", as Keras and tf.Module name their objects.
+// "MyDense" -> "my_dense", "Conv2D" -> "conv2_d": as tf.Module names its objects
+// (tensorflow/python/module/module.py, camel_to_snake).
 std::string SnakeCase(const std::string& name) {
   std::string snake;
   for (size_t i = 0; i < name.size(); ++i) {
-    const bool upper = absl::ascii_isupper(name[i]);
-    const bool starts_word = upper && i > 0 && (!absl::ascii_isupper(name[i - 1]) ||
-                                                (i + 1 < name.size() && absl::ascii_islower(name[i + 1])));
-    if (starts_word && snake.back() != '_') snake += '_';
+    const bool upper = i > 0 && absl::ascii_isupper(name[i]);
+    const bool ends_word = upper && (absl::ascii_islower(name[i - 1]) || absl::ascii_isdigit(name[i - 1]));
+    const bool starts_word = upper && i + 1 < name.size() && absl::ascii_islower(name[i + 1]);
+    if (ends_word || starts_word) snake += '_';
     snake += absl::ascii_tolower(name[i]);
   }
   return snake;
 }
 
-std::string ClassName(const Module& module) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(typeid(module).name(), nullptr, nullptr, &status), &std::free);
-  std::string name = status == 0 ? text.get() : "module";
-  const size_t scope = name.rfind("::");
-  return scope == std::string::npos ? name : name.substr(scope + 2);
+// "a::(anonymous namespace)::Pair<b::C, int>" -> "Pair"
+std::string Unqualified(std::string name) {
+  int depth = 0;
+  size_t end = name.size(), i = name.size();
+  for (; i > 0; --i) {
+    const char c = name[i - 1];
+    if (c == '>' || c == ')') ++depth;
+    if (c == '<' || c == '(') --depth;
+    if (c == '<' && depth == 0) end = i - 1;
+    if (c == ':' && depth == 0) break;
+  }
+  return name.substr(i, end - i);
 }
 
 // The variables and modules behind `edges`, lists and maps opened, members in the order of their names and a map's parts
 // in that of its keys.
 void Leaves(std::vector<Tracked> edges, bool sort, std::vector<Variable>* variables, std::vector<Module*>* modules) {
-  if (sort) std::sort(edges.begin(), edges.end(), [](const Tracked& a, const Tracked& b) { return a.name < b.name; });
+  if (sort) std::stable_sort(edges.begin(), edges.end(), [](const Tracked& a, const Tracked& b) { return a.name < b.name; });
   for (Tracked& edge : edges) {
     if (auto* variable = std::get_if<Variable>(&edge.part)) {
       variables->push_back(*variable);
@@ -50,35 +57,50 @@ void Leaves(std::vector<Tracked> edges, bool sort, std::vector<Variable>* variab
   }
 }
 
-// This module and all below it, depth first as TensorFlow flattens them.
-void Flatten(Module* module, std::unordered_set<const Module*>& seen, std::unordered_set<const void*>& have,
-             std::vector<Variable>* variables) {
-  if (!seen.insert(module).second) return;
-  std::vector<Variable> own;
-  std::vector<Module*> parts;
-  Leaves(module->tracked(), true, &own, &parts);
-  for (Variable& variable : own) {
-    if (have.insert(variable.handle().state().get()).second) variables->push_back(std::move(variable));
+// What is below a module, as tf.Module flattens it: its own parts first, then what is below each of them. A part counts
+// where it is met first, even if it is only walked through later.
+class Walk {
+ public:
+  explicit Walk(Module* root) : seen_{root} { Visit(root); }
+
+  std::vector<Variable> variables;
+  std::vector<Module*> modules;
+
+ private:
+  void Visit(Module* module) {
+    std::vector<Variable> own;
+    std::vector<Module*> parts;
+    Leaves(module->walked(), true, &own, &parts);
+    for (Variable& variable : own) {
+      if (seen_.insert(variable.handle().state().get()).second) variables.push_back(std::move(variable));
+    }
+    std::erase_if(parts, [this](Module* part) { return !seen_.insert(part).second; });
+    modules.insert(modules.end(), parts.begin(), parts.end());
+    for (Module* part : parts) Visit(part);
   }
-  for (Module* part : parts) Flatten(part, seen, have, variables);
-}
+
+  std::unordered_set<const void*> seen_;
+};
+
+// The lists hand out what may be changed through them; finding it changes nothing.
+Walk WalkFrom(const Module* module) { return Walk(const_cast<Module*>(module)); }
 
 }  // namespace
 
-std::string Module::name() const { return name_.empty() ? SnakeCase(ClassName(*this)) : name_; }
+std::string Module::name() const { return name_.empty() ? SnakeCase(class_name()) : name_; }
+
+std::string Module::class_name() const {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status),
+                                                         &std::free);
+  return status == 0 ? Unqualified(text.get()) : "Module";
+}
 
 void Module::finish_build() {
   for (const auto& then : std::exchange(when_built_, {})) then();
 }
 
-std::vector<Variable> Module::variables() const {
-  std::vector<Variable> variables;
-  std::unordered_set<const Module*> seen;
-  std::unordered_set<const void*> have;
-  // tracked() hands out what it may change; nothing here does.
-  Flatten(const_cast<Module*>(this), seen, have, &variables);
-  return variables;
-}
+std::vector<Variable> Module::variables() const { return WalkFrom(this).variables; }
 
 std::vector<Variable> Module::trainable_variables() const {
   std::vector<Variable> all = variables();
@@ -92,26 +114,7 @@ std::vector<Variable> Module::non_trainable_variables() const {
   return all;
 }
 
-std::vector<Module*> Module::submodules() const {
-  std::vector<Module*> found;
-  std::unordered_set<const Module*> seen{this};
-  std::vector<Module*> level{const_cast<Module*>(this)};
-  while (!level.empty()) {
-    std::vector<Module*> next;
-    for (Module* module : level) {
-      std::vector<Variable> variables;
-      std::vector<Module*> parts;
-      Leaves(module->tracked(), true, &variables, &parts);
-      for (Module* part : parts) {
-        if (!seen.insert(part).second) continue;
-        found.push_back(part);
-        next.push_back(part);
-      }
-    }
-    level = std::move(next);
-  }
-  return found;
-}
+std::vector<Module*> Module::submodules() const { return WalkFrom(this).modules; }
 
 namespace internal {
 

@@ -47,15 +47,18 @@ class Module {
 
   virtual std::string name() const;
 
-  // Each variable once, in TensorFlow's order: a module's own members by name, then its submodules' likewise.
+  // Each variable once, in TensorFlow's order: a module's own members by name, then its submodules' likewise. What is
+  // found in two places stands at the first.
   virtual std::vector<Variable> variables() const;
-  std::vector<Variable> trainable_variables() const;
-  std::vector<Variable> non_trainable_variables() const;
-  // This one's parts, and theirs, that are modules; each once, breadth first.
+  virtual std::vector<Variable> trainable_variables() const;
+  virtual std::vector<Variable> non_trainable_variables() const;
+  // This one's parts that are modules, by name, then the parts of each of them; each once.
   std::vector<Module*> submodules() const;
 
   // The members in the order of EAGER_TRACK, which writes this.
   virtual std::vector<Tracked> tracked() { return {}; }
+  // What variables() and submodules() walk through: tracked() unless TensorFlow's class keeps its parts otherwise.
+  virtual std::vector<Tracked> walked() { return tracked(); }
   // What a checkpoint stores and restores: tracked() unless a class has other names in TensorFlow's files. Several edges
   // may lead to one part, for readers that know it by different names.
   virtual std::vector<Tracked> checkpoint_edges() { return tracked(); }
@@ -68,6 +71,8 @@ class Module {
 
  protected:
   void set_name(std::string name) { name_ = std::move(name); }
+  // "Line": the most derived class, without namespaces and template arguments.
+  std::string class_name() const;
   // To be called by a class that makes variables later than in its constructor, each time that it has.
   void finish_build();
 

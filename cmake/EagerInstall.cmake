@@ -13,8 +13,12 @@ set(EAGER_PUBLIC_HEADERS
   client/keras/optimizer.h client/keras/optimizers.h client/keras/schedules.h client/summary/file_writer.h
   client/summary/summary.h client/keras/losses.h client/keras/metrics.h client/random_generator.h client/data/csv.h
   client/data/dataset.h client/data/element.h client/data/idx.h client/data/npy.h client/data/pipeline.h
-  client/plot/plot.h
-  common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
+  client/plot/plot.h common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
+  client/keras/activations.h client/keras/initializers.h client/keras/layer.h client/keras/layers.h
+  client/keras/model.h client/keras/partial_shape.h client/keras/sequential.h client/keras/layers/convolution.h
+  client/keras/layers/core.h client/keras/layers/merging.h client/keras/layers/normalization.h
+  client/keras/layers/pooling.h client/keras/layers/regularization.h client/keras/layers/reshaping.h
+  client/keras/layers/window.h common/mutex.h
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
 foreach(header ${EAGER_PUBLIC_HEADERS})
@@ -34,6 +38,7 @@ set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
 set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
 install(TARGETS eager_client eager_api eager_transport eager_print eager_tape eager_ops eager_base eager_crc32c
 eager_wire eager_proto_grpc eager_proto eager_keras_train eager_summary eager_proto_events eager_data eager_plot
+eager_keras
   EXPORT eagerTargets)
 install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device
   EXPORT eagerInprocessTargets)
