@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly rules='
 proto:             protobuf grpc
 common:
+common/bundle:     common proto protobuf
 common/ops:        common
 common/tape:       common common/ops
 common/wire:       words proto protobuf
@@ -25,6 +26,7 @@ client:            words client/*
 client/keras:      words client client/core
 client/transport:  words common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc
+client/train:      words common/bundle proto protobuf client client/core
 client/core:       words common/wire proto protobuf client client/print client/transport
 client/examples:   words client
 client/summary:    words proto protobuf client client/core
