@@ -97,7 +97,7 @@ std::string Module::class_name() const {
 }
 
 void Module::finish_build() {
-  for (const auto& then : std::exchange(when_built_, {})) then();
+  for (const auto& then : std::exchange(when_built_, {})) then(*this);
 }
 
 std::vector<Variable> Module::variables() const { return WalkFrom(this).variables; }

@@ -65,9 +65,9 @@ class Module {
   // The variable that holds `slot` ("momentum", "m", "v") of another one, for checkpoints that keep an optimizer's state
   // that way. None but optimizers have any.
   virtual std::optional<Variable> slot_variable(const Variable& of, const std::string& slot) { return std::nullopt; }
-  // Calls `then` when this module next makes variables of its own: a checkpoint that was read before a layer knew its
-  // shapes fills them in that way.
-  void when_built(std::function<void()> then) { when_built_.push_back(std::move(then)); }
+  // Calls `then` with this module (or a copy, if that is what goes on) when it next makes variables of its own: a checkpoint
+  // that was read before a layer knew its shapes fills them in that way.
+  void when_built(std::function<void(Module&)> then) { when_built_.push_back(std::move(then)); }
 
  protected:
   void set_name(std::string name) { name_ = std::move(name); }
@@ -78,7 +78,7 @@ class Module {
 
  private:
   std::string name_;
-  std::vector<std::function<void()>> when_built_;
+  std::vector<std::function<void(Module&)>> when_built_;
 };
 
 namespace internal {

@@ -18,7 +18,8 @@ set(EAGER_PUBLIC_HEADERS
   client/keras/model.h client/keras/partial_shape.h client/keras/sequential.h client/keras/layers/convolution.h
   client/keras/layers/core.h client/keras/layers/merging.h client/keras/layers/normalization.h
   client/keras/layers/pooling.h client/keras/layers/regularization.h client/keras/layers/reshaping.h
-  client/keras/layers/window.h common/mutex.h
+  client/keras/layers/window.h common/mutex.h client/train/checkpoint.h client/train/checkpoint_manager.h
+  client/train/checkpoint_reader.h client/train/weights.h
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
 foreach(header ${EAGER_PUBLIC_HEADERS})
@@ -38,7 +39,7 @@ set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
 set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
 install(TARGETS eager_client eager_api eager_transport eager_print eager_tape eager_ops eager_base eager_crc32c
 eager_wire eager_proto_grpc eager_proto eager_keras_train eager_summary eager_proto_events eager_data eager_plot
-eager_keras
+eager_keras eager_train eager_bundle eager_proto_bundle EXPORT eagerTargets)
   EXPORT eagerTargets)
 install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device
   EXPORT eagerInprocessTargets)
