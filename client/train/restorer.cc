@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "bundle/object_graph.pb.h"
 #include "client/core/context_state.h"
 #include "client/core/tape_state.h"
 #include "client/core/tensor_state.h"
@@ -51,12 +52,17 @@ std::shared_ptr<Restore> Restore::Begin(Root root, const std::string& path, std:
   return restore;
 }
 
+Restore::Restore(Root root, std::unique_ptr<bundle::BundleReader> reader, std::source_location where)
+    : root_(std::move(root)), reader_(std::move(reader)), where_(where), graph_(std::make_unique<pb::ObjectGraph>()) {}
+
 Restore::~Restore() {
   const std::vector<std::string> left = KeysLeft();
   if (silent_ || left.empty()) return;
   std::cerr << "eager: these values of the checkpoint " << reader_->prefix() << " were restored into nothing: " << JoinNames(left)
             << ". expect_partial() of what restore() returned says that this is meant.\n";
 }
+
+bool Restore::by_names() const { return graph_->nodes_size() == 0; }
 
 void Restore::ReadGraph() {
   for (const auto& [key, entry] : reader_->entries()) {
@@ -70,11 +76,11 @@ void Restore::ReadGraph() {
   };
   if (bytes.dtype() != DType::kString || bytes.num_elements() != 1) broken("is no string");
   const absl::string_view text = bytes.string_at(0);
-  if (!graph_.ParseFromArray(text.data(), static_cast<int>(text.size())) || graph_.nodes_size() == 0) broken("cannot be read");
+  if (!graph_->ParseFromArray(text.data(), static_cast<int>(text.size())) || graph_->nodes_size() == 0) broken("cannot be read");
   const auto check = [&](int id) {
-    if (id < 0 || id >= graph_.nodes_size()) broken("names nodes that it does not have");
+    if (id < 0 || id >= graph_->nodes_size()) broken("names nodes that it does not have");
   };
-  for (const pb::Node& node : graph_.nodes()) {
+  for (const pb::Node& node : graph_->nodes()) {
     for (const pb::Edge& edge : node.children()) check(edge.node_id());
     for (const pb::Slot& slot : node.slots()) {
       check(slot.original_variable_node_id());
@@ -133,7 +139,7 @@ void Restore::MatchEdges(const std::vector<ObjectNode>& nodes, int id, const std
     todo.pop_front();
     const ObjectNode& node = nodes[static_cast<size_t>(pair.node)];
     if (!visited.insert(pair.node).second || !Bind(node, pair.id)) continue;
-    const pb::Node& in_file = graph_.nodes(pair.id);
+    const pb::Node& in_file = graph_->nodes(pair.id);
     if (node.variable.has_value()) {
       MatchVariable(*node.variable, pair.id, JoinPath(path, node.path), walk);
       continue;
@@ -168,14 +174,14 @@ void Restore::MatchEdges(const std::vector<ObjectNode>& nodes, int id, const std
 
 void Restore::MatchVariable(const Variable& variable, int id, const std::string& path, Walk& walk) {
   variables_.emplace(id, variable);
-  const pb::Attribute* value = ValueOf(graph_.nodes(id));
+  const pb::Attribute* value = ValueOf(graph_->nodes(id));
   if (value == nullptr || IsRestored(variable)) return;
   walk.assignments.push_back({variable, value->checkpoint_key(), path});
 }
 
 bool Restore::MatchSlots(Module& optimizer, int id, const std::string& path, Walk& walk) {
   bool all = true;
-  for (const pb::Slot& slot : graph_.nodes(id).slots()) {
+  for (const pb::Slot& slot : graph_->nodes(id).slots()) {
     const auto of = variables_.find(slot.original_variable_node_id());
     std::optional<Variable> variable;
     if (of != variables_.end()) variable = optimizer.slot_variable(of->second, slot.slot_name());

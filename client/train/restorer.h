@@ -11,9 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "bundle/object_graph.pb.h"
 #include "client/train/object_graph.h"
 #include "common/bundle/reader.h"
+
+namespace eager::bundle::pb {
+class ObjectGraph;
+}
 
 namespace eager::train::internal {
 
@@ -47,11 +50,10 @@ class Restore : public std::enable_shared_from_this<Restore> {
     std::vector<Waiting> waiting;
   };
 
-  Restore(Root root, std::unique_ptr<bundle::BundleReader> reader, std::source_location where)
-      : root_(std::move(root)), reader_(std::move(reader)), where_(where) {}
+  Restore(Root root, std::unique_ptr<bundle::BundleReader> reader, std::source_location where);
 
   void ReadGraph();
-  bool by_names() const { return graph_.nodes_size() == 0; }
+  bool by_names() const;  // the file has no graph
   // Matches from an object on: with file node `id`, by edges; by names where the file has no graph.
   void MatchAndAssign(Root from, int id, const std::string& path, bool wait_for_server);
   void MatchEdges(const std::vector<ObjectNode>& nodes, int id, const std::string& path, Walk& walk);
@@ -70,7 +72,7 @@ class Restore : public std::enable_shared_from_this<Restore> {
   const Root root_;
   const std::unique_ptr<bundle::BundleReader> reader_;
   const std::source_location where_;  // of the restore, for what happens later
-  bundle::pb::ObjectGraph graph_;     // without nodes: the file has none
+  const std::unique_ptr<bundle::pb::ObjectGraph> graph_;  // without nodes: the file has none
   std::map<int, const void*> objects_;     // by node: the address of a module or of a variable's state; of lists none
   std::map<const void*, int> ids_;         // the other way
   std::map<int, Variable> variables_;      // those of `objects_` that are variables; they keep their addresses in use

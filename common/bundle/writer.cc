@@ -51,7 +51,12 @@ absl::Status BundleWriter::Begin(const std::string& key, const TensorSpec& spec,
 }
 absl::Status BundleWriter::Append(absl::string_view bytes) { return status_.ok() ? Keep(Write(bytes)) : status_; }
 absl::Status BundleWriter::End() { return status_.ok() ? Keep(Complete()) : status_; }
-absl::Status BundleWriter::Finish() { return status_.ok() ? Keep(Replace()) : status_; }
+absl::Status BundleWriter::Finish() {
+  if (!status_.ok()) return status_;
+  RETURN_IF_ERROR(Keep(Replace()));
+  status_ = absl::FailedPreconditionError(absl::StrCat(prefix_, ": the bundle is finished"));  // of later calls
+  return absl::OkStatus();
+}
 
 absl::Status BundleWriter::Add(const std::string& key, const HostTensor& tensor) {
   RETURN_IF_ERROR(Begin(key, tensor.spec(), tensor.num_bytes()));
@@ -140,7 +145,6 @@ absl::Status BundleWriter::Replace() {
   RETURN_IF_ERROR(SyncFolder(folder));
   RemoveOtherData(prefix_, n);
   shards_.clear();
-  status_ = absl::FailedPreconditionError(absl::StrCat(prefix_, ": the bundle is finished"));
   return absl::OkStatus();
 }
 
