@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# events_screenshot.sh WRITER FOLDER PICTURE.png [DASHBOARD]: what TensorBoard (from PyPI, in FOLDER/tensorboard) shows of a small run
+# events_screenshot.sh WRITER FOLDER PICTURE.png [DASHBOARD]: what TensorBoard (from PyPI, in FOLDER) shows of a small run
 # that WRITER (write_events) writes, as headless Chromium (Debian: chromium) draws it. To be looked at by a person.
 # Exits 77 where PyPI cannot be reached or there is no Chromium.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-source "$here/venv.sh"
 
 readonly writer=$1 picture=$3
 command -v chromium >/dev/null || { echo "skipped: no chromium"; exit 77; }
-use_venv "$2/tensorboard" tensorboard.backend.event_processing.event_accumulator tensorboard 'setuptools<81'
+python=$("$here/venv.sh" "$2") || exit $?
 
 work=$(mktemp -d)
 server=

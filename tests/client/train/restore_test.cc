@@ -85,7 +85,6 @@ TEST_F(RestoreTest, ValuesLeftOverAreToldUnlessExpected) {
 }
 
 TEST_F(RestoreTest, NothingInCommon) {
-  std::map<std::string, Variable> other{{"kernel", Var({1})}};
   class Other : public Module {
    public:
     Variable kernel = Var({1});

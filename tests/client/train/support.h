@@ -15,7 +15,7 @@
 
 namespace eager::train {
 
-class WithServer : public testing::Test {
+class WithServer : public ::testing::Test {
  protected:
   void SetUp() override {
     auto server = eager::testing::InProcessServer::Make();
