@@ -721,6 +721,12 @@ Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attr
   return internal::Call1(op, operands, {{"adj_x", attrs.adj_x}, {"adj_y", attrs.adj_y}, {"grad_x", attrs.grad_x}, {"grad_y", attrs.grad_y}}, Where(operands));
 }
 
+Tensor RandomShuffle(const Operand& value, const RandomShuffleAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomShuffle");
+  const Operand operands[] = {value};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}}, Where(operands));
+}
+
 Tensor RandomStandardNormal(const Operand& shape, const RandomStandardNormalAttrs& attrs) {
   static const OpSpec& op = internal::Op("RandomStandardNormal");
   const Operand operands[] = {shape};
@@ -874,6 +880,201 @@ void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_dec
   static const OpSpec& op = internal::Op("ResourceApplyKerasWeightDecay");
   const Operand operands[] = {var, weight_decay, lr};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+Tensor Conv2D(const Operand& input, const Operand& filter, const Conv2DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv2D");
+  const Operand operands[] = {input, filter};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const Conv2DBackpropInputAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv2DBackpropInput");
+  const Operand operands[] = {input_sizes, filter, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const Conv2DBackpropFilterAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv2DBackpropFilter");
+  const Operand operands[] = {input, filter_sizes, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor DepthwiseConv2dNative(const Operand& input, const Operand& filter, const DepthwiseConv2dNativeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DepthwiseConv2dNative");
+  const Operand operands[] = {input, filter};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DepthwiseConv2dNativeBackpropInput");
+  const Operand operands[] = {input_sizes, filter, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DepthwiseConv2dNativeBackpropFilter");
+  const Operand operands[] = {input, filter_sizes, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor MaxPool(const Operand& input, const MaxPoolAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPoolGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPoolGradGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPool(const Operand& value, const AvgPoolAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPool");
+  const Operand operands[] = {value};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPoolGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPoolGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPoolGrad");
+  const Operand operands[] = {orig_input_shape, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor Softmax(const Operand& logits) {
+  static const OpSpec& op = internal::Op("Softmax");
+  const Operand operands[] = {logits};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LogSoftmax(const Operand& logits) {
+  static const OpSpec& op = internal::Op("LogSoftmax");
+  const Operand operands[] = {logits};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> SoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels) {
+  static const OpSpec& op = internal::Op("SoftmaxCrossEntropyWithLogits");
+  const Operand operands[] = {features, labels};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> SparseSoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels) {
+  static const OpSpec& op = internal::Op("SparseSoftmaxCrossEntropyWithLogits");
+  const Operand operands[] = {features, labels};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor BiasAdd(const Operand& value, const Operand& bias, const BiasAddAttrs& attrs) {
+  static const OpSpec& op = internal::Op("BiasAdd");
+  const Operand operands[] = {value, bias};
+  return internal::Call1(op, operands, {{"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor BiasAddGrad(const Operand& out_backprop, const BiasAddGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("BiasAddGrad");
+  const Operand operands[] = {out_backprop};
+  return internal::Call1(op, operands, {{"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor L2Loss(const Operand& t) {
+  static const OpSpec& op = internal::Op("L2Loss");
+  const Operand operands[] = {t};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StatelessRandomNormal(const Operand& shape, const Operand& seed, const StatelessRandomNormalAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomNormal");
+  const Operand operands[] = {shape, seed};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessRandomUniform(const Operand& shape, const Operand& seed, const StatelessRandomUniformAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniform");
+  const Operand operands[] = {shape, seed};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessTruncatedNormal(const Operand& shape, const Operand& seed, const StatelessTruncatedNormalAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessTruncatedNormal");
+  const Operand operands[] = {shape, seed};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand& maxval) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniformInt");
+  const Operand operands[] = {shape, seed, minval, maxval};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const StatelessRandomUniformFullIntAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniformFullInt");
+  const Operand operands[] = {shape, seed};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomNormalV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomNormalV2");
+  const Operand operands[] = {shape, key, counter, alg};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniformV2");
+  const Operand operands[] = {shape, key, counter, alg};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessTruncatedNormalV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessTruncatedNormalV2");
+  const Operand operands[] = {shape, key, counter, alg};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const Operand& minval, const Operand& maxval) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniformIntV2");
+  const Operand operands[] = {shape, key, counter, alg, minval, maxval};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformFullIntV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StatelessRandomUniformFullIntV2");
+  const Operand operands[] = {shape, key, counter, alg};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+std::vector<Tensor> StatelessRandomGetKeyCounter(const Operand& seed) {
+  static const OpSpec& op = internal::Op("StatelessRandomGetKeyCounter");
+  const Operand operands[] = {seed};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> StatelessRandomGetKeyCounterAlg(const Operand& seed) {
+  static const OpSpec& op = internal::Op("StatelessRandomGetKeyCounterAlg");
+  const Operand operands[] = {seed};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor StatelessRandomGetAlg(std::source_location where) {
+  static const OpSpec& op = internal::Op("StatelessRandomGetAlg");
+  return internal::Call1(op, {}, {}, where);
+}
+
+Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand& delta) {
+  static const OpSpec& op = internal::Op("RngReadAndSkip");
+  const Operand operands[] = {resource, alg, delta};
+  return internal::Call1(op, operands, {}, Where(operands));
 }
 
 }  // namespace eager::raw_ops

@@ -483,6 +483,13 @@ struct BatchMatMulV2Attrs {
 };
 Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attrs& attrs = {});
 
+// The rows of value (its slices along the first axis) in a random order.
+struct RandomShuffleAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+};
+Tensor RandomShuffle(const Operand& value, const RandomShuffleAttrs& attrs = {});
+
 // Normally distributed numbers of mean 0 and deviation 1.
 struct RandomStandardNormalAttrs {
   int64_t seed = 0;
@@ -645,5 +652,208 @@ struct ResourceApplyKerasWeightDecayAttrs {
   bool use_locking = false;
 };
 void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const ResourceApplyKerasWeightDecayAttrs& attrs = {});
+
+// Slides a (rows, columns, in_channels, out_channels) filter over images and sums the products.
+struct Conv2DAttrs {
+  std::vector<int64_t> strides;  // required
+  bool use_cudnn_on_gpu = true;
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor Conv2D(const Operand& input, const Operand& filter, const Conv2DAttrs& attrs);
+
+// The gradient of Conv2D with respect to its input, of shape input_sizes.
+struct Conv2DBackpropInputAttrs {
+  std::vector<int64_t> strides;  // required
+  bool use_cudnn_on_gpu = true;
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const Conv2DBackpropInputAttrs& attrs);
+
+// The gradient of Conv2D with respect to its filter, of shape filter_sizes.
+struct Conv2DBackpropFilterAttrs {
+  std::vector<int64_t> strides;  // required
+  bool use_cudnn_on_gpu = true;
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const Conv2DBackpropFilterAttrs& attrs);
+
+// Slides (rows, columns, channels, multiplier) filters over images, each channel by itself; gives channels * multiplier channels.
+struct DepthwiseConv2dNativeAttrs {
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor DepthwiseConv2dNative(const Operand& input, const Operand& filter, const DepthwiseConv2dNativeAttrs& attrs);
+
+// The gradient of DepthwiseConv2dNative with respect to its input, of shape input_sizes.
+struct DepthwiseConv2dNativeBackpropInputAttrs {
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs);
+
+// The gradient of DepthwiseConv2dNative with respect to its filter, of shape filter_sizes.
+struct DepthwiseConv2dNativeBackpropFilterAttrs {
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+};
+Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs);
+
+// The maximum of each window over images, or over channels if ksize says so.
+struct MaxPoolAttrs {
+  std::vector<int64_t> ksize;  // required
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+};
+Tensor MaxPool(const Operand& input, const MaxPoolAttrs& attrs);
+
+// The gradient of MaxPool: each window's gradient goes to its first maximum.
+struct MaxPoolGradAttrs {
+  std::vector<int64_t> ksize;  // required
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::vector<int64_t> explicit_paddings = {};
+  std::string data_format = "NHWC";
+};
+Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs& attrs);
+
+// The gradient of MaxPoolGrad: each window's element of grad where the window has its first maximum.
+struct MaxPoolGradGradAttrs {
+  std::vector<int64_t> ksize;  // required
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::string data_format = "NHWC";
+};
+Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradGradAttrs& attrs);
+
+// The mean of each window over images; padding does not count.
+struct AvgPoolAttrs {
+  std::vector<int64_t> ksize;  // required
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::string data_format = "NHWC";
+};
+Tensor AvgPool(const Operand& value, const AvgPoolAttrs& attrs);
+
+// The gradient of AvgPool: each window's gradient is shared equally among its elements.
+struct AvgPoolGradAttrs {
+  std::vector<int64_t> ksize;  // required
+  std::vector<int64_t> strides;  // required
+  std::string padding;  // required
+  std::string data_format = "NHWC";
+};
+Tensor AvgPoolGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPoolGradAttrs& attrs);
+
+// exp(logits), each row of the last axis divided by its sum.
+Tensor Softmax(const Operand& logits);
+
+// log(Softmax(logits)), with no loss of digits.
+Tensor LogSoftmax(const Operand& logits);
+
+// For each row the cross entropy of its softmax with `labels`, a distribution; `backprop` is its gradient with respect to the features.
+std::vector<Tensor> SoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels);
+
+// For each row the cross entropy of its softmax with the class that `labels` names; `backprop` is its gradient with respect to the features.
+std::vector<Tensor> SparseSoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels);
+
+// Adds bias[c] to all of channel c.
+struct BiasAddAttrs {
+  std::string data_format = "NHWC";
+};
+Tensor BiasAdd(const Operand& value, const Operand& bias, const BiasAddAttrs& attrs = {});
+
+// The gradient of BiasAdd with respect to its bias: the sum of each channel.
+struct BiasAddGradAttrs {
+  std::string data_format = "NHWC";
+};
+Tensor BiasAddGrad(const Operand& out_backprop, const BiasAddGradAttrs& attrs = {});
+
+// Half the sum of squares of all elements.
+Tensor L2Loss(const Operand& t);
+
+// Normally distributed numbers of mean 0 and deviation 1, a function of the seed.
+struct StatelessRandomNormalAttrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessRandomNormal(const Operand& shape, const Operand& seed, const StatelessRandomNormalAttrs& attrs = {});
+
+// Numbers equally distributed over [0, 1), a function of the seed.
+struct StatelessRandomUniformAttrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessRandomUniform(const Operand& shape, const Operand& seed, const StatelessRandomUniformAttrs& attrs = {});
+
+// Normally distributed numbers within two deviations of 0, a function of the seed.
+struct StatelessTruncatedNormalAttrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessTruncatedNormal(const Operand& shape, const Operand& seed, const StatelessTruncatedNormalAttrs& attrs = {});
+
+// Integers equally distributed over [minval, maxval), a function of the seed.
+Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand& maxval);
+
+// Integers equally distributed over all that their dtype has, a function of the seed.
+struct StatelessRandomUniformFullIntAttrs {
+  DType dtype = ParseDType("uint64").value();
+};
+Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const StatelessRandomUniformFullIntAttrs& attrs = {});
+
+// Normally distributed numbers of mean 0 and deviation 1, a function of key and counter.
+struct StatelessRandomNormalV2Attrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomNormalV2Attrs& attrs = {});
+
+// Numbers equally distributed over [0, 1), a function of key and counter.
+struct StatelessRandomUniformV2Attrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformV2Attrs& attrs = {});
+
+// Normally distributed numbers within two deviations of 0, a function of key and counter.
+struct StatelessTruncatedNormalV2Attrs {
+  DType dtype = DType::kFloat32;
+};
+Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessTruncatedNormalV2Attrs& attrs = {});
+
+// Integers equally distributed over [minval, maxval), a function of key and counter.
+Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const Operand& minval, const Operand& maxval);
+
+// Integers equally distributed over all that their dtype has, a function of key and counter.
+struct StatelessRandomUniformFullIntV2Attrs {
+  DType dtype = ParseDType("uint64").value();
+};
+Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformFullIntV2Attrs& attrs = {});
+
+// The key and the counter that a pair of seeds stands for.
+std::vector<Tensor> StatelessRandomGetKeyCounter(const Operand& seed);
+
+// The key and the counter that a pair of seeds stands for, and the algorithm that they are for.
+std::vector<Tensor> StatelessRandomGetKeyCounterAlg(const Operand& seed);
+
+// The algorithm that the device uses for random numbers: 1, Philox.
+Tensor StatelessRandomGetAlg(std::source_location where = std::source_location::current());
+
+// The state in a generator's variable, (counter, counter, key), which then passes over 256 * delta blocks.
+Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand& delta);
 
 }  // namespace eager::raw_ops

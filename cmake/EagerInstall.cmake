@@ -8,18 +8,22 @@ include(CMakePackageConfigHelpers)
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
   client/constant.h client/context.h client/custom_gradient.h client/eager.h client/error.h client/gradient_tape.h
-  client/math.h client/op.h client/inprocess.h client/module.h client/ops.h client/random.h client/tensor.h
-  client/types.h client/variable.h client/host_values.h client/indexing.h client/ndarray.h client/ndarray_eigen.h
-  client/keras/optimizer.h client/keras/optimizers.h client/keras/schedules.h client/summary/file_writer.h
-  client/summary/summary.h client/keras/losses.h client/keras/metrics.h client/random_generator.h client/data/csv.h
-  client/data/dataset.h client/data/element.h client/data/idx.h client/data/npy.h client/data/pipeline.h
-  client/plot/plot.h common/attr.h common/dtype.h common/host_tensor.h common/shape.h common/tensor_spec.h)
+  client/host_values.h client/indexing.h client/inprocess.h client/math.h client/module.h client/ndarray.h
+  client/ndarray_eigen.h client/op.h client/ops.h client/random.h client/random_generator.h client/tensor.h
+  client/types.h client/variable.h
+  client/data/csv.h client/data/dataset.h client/data/element.h client/data/idx.h client/data/npy.h
+  client/data/pipeline.h
   client/keras/activations.h client/keras/initializers.h client/keras/layer.h client/keras/layers.h
-  client/keras/model.h client/keras/partial_shape.h client/keras/sequential.h client/keras/layers/convolution.h
-  client/keras/layers/core.h client/keras/layers/merging.h client/keras/layers/normalization.h
-  client/keras/layers/pooling.h client/keras/layers/regularization.h client/keras/layers/reshaping.h
-  client/keras/layers/window.h common/mutex.h client/train/checkpoint.h client/train/checkpoint_manager.h
-  client/train/checkpoint_reader.h client/train/weights.h
+  client/keras/losses.h client/keras/metrics.h client/keras/model.h client/keras/optimizer.h
+  client/keras/optimizers.h client/keras/partial_shape.h client/keras/schedules.h client/keras/sequential.h
+  client/keras/layers/convolution.h client/keras/layers/core.h client/keras/layers/merging.h
+  client/keras/layers/normalization.h client/keras/layers/pooling.h client/keras/layers/regularization.h
+  client/keras/layers/reshaping.h client/keras/layers/window.h
+  client/plot/plot.h
+  client/summary/file_writer.h client/summary/summary.h
+  client/train/checkpoint.h client/train/checkpoint_manager.h client/train/checkpoint_reader.h
+  client/train/weights.h
+  common/attr.h common/dtype.h common/host_tensor.h common/mutex.h common/shape.h common/tensor_spec.h)
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
 foreach(header ${EAGER_PUBLIC_HEADERS})
@@ -37,9 +41,10 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.
 set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
 set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
-install(TARGETS eager_client eager_api eager_transport eager_print eager_tape eager_ops eager_base eager_crc32c
-eager_wire eager_proto_grpc eager_proto eager_keras_train eager_summary eager_proto_events eager_data eager_plot
-eager_keras eager_train eager_bundle eager_proto_bundle EXPORT eagerTargets)
+install(TARGETS
+  eager_client eager_keras eager_keras_train eager_train eager_data eager_summary eager_plot eager_api
+  eager_transport eager_print eager_tape eager_ops eager_base eager_wire eager_bundle eager_crc32c
+  eager_proto eager_proto_grpc eager_proto_events eager_proto_bundle
   EXPORT eagerTargets)
 install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device
   EXPORT eagerInprocessTargets)
