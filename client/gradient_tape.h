@@ -1,6 +1,7 @@
 // Gradients of what was computed while a tape was recording.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -67,6 +68,13 @@ class GradientTape {
   std::vector<std::optional<Tensor>> gradient(const Source& target, const std::vector<Source>& sources,
                                               const GradientOptions& options = {},
                                               std::source_location where = std::source_location::current());
+  // With respect to all variables of a model: tape.gradient(loss, model.trainable_variables()).
+  template <std::same_as<Variable> V>
+  std::vector<std::optional<Tensor>> gradient(const Source& target, const std::vector<V>& variables,
+                                              const GradientOptions& options = {},
+                                              std::source_location where = std::source_location::current()) {
+    return gradient(target, std::vector<Source>(variables.begin(), variables.end()), options, where);
+  }
   // Of the sum of several targets.
   std::vector<std::optional<Tensor>> gradient(const std::vector<Source>& targets, const std::vector<Source>& sources,
                                               const GradientOptions& options = {},
