@@ -8,6 +8,7 @@
 #include "client/data/dataset.h"
 #include "client/data/idx.h"
 #include "client/data/npy.h"
+#include "client/debugging.h"
 #include "client/error.h"
 #include "client/gradient_tape.h"
 #include "client/indexing.h"
