@@ -417,7 +417,12 @@ TEST_F(SummaryTest, AFullDisk) {
     auto scope = writer.as_default();
     int64_t step = 0;
     StatusCode code = StatusCode::kOk;
-    while (code == StatusCode::kOk && step < 1000) code = CodeOf([&] { summary::scalar("x", 1, step++); });
+    while (code == StatusCode::kOk && step < 1000) {
+      code = CodeOf([&] {
+        summary::scalar("x", 1, step++);
+        if (step % 20 == 0) summary::flush();
+      });
+    }
     EXPECT_EQ(code, StatusCode::kResourceExhausted);
     EXPECT_GT(Events().size(), 100u);
     EXPECT_EQ(CodeOf([&] { writer.close(); }), StatusCode::kResourceExhausted);
