@@ -20,6 +20,7 @@ set(EAGER_PUBLIC_HEADERS
   client/plot/plot.h client/summary/file_writer.h client/summary/summary.h client/train/checkpoint.h
   client/train/checkpoint_manager.h client/train/checkpoint_reader.h client/train/weights.h common/attr.h
   common/dtype.h common/host_tensor.h common/mutex.h common/shape.h common/tensor_spec.h) client/debugging.h
+  client/keras/training.h
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
 foreach(header ${EAGER_PUBLIC_HEADERS})

@@ -95,6 +95,9 @@ Tensor AsInput(const Operand& input, DType dtype) {
     case Operand::Kind::kInts:
       x = constant(std::vector<int32_t>(input.ints().begin(), input.ints().end()), input.where());
       break;
+    case Operand::Kind::kArray:
+      x = constant(input.array(), input.where());
+      break;
   }
   return IsFloating(dtype) && IsFloating(x.dtype()) && x.dtype() != dtype ? cast(Operand(x, input.where()), dtype) : x;
 }

@@ -62,6 +62,11 @@ std::vector<Layer*> Model::layers() const {
   return layers;
 }
 
+std::string Model::OutputShapeText(size_t i) const {
+  const auto* model = dynamic_cast<const Model*>(layers()[i]);
+  return model != nullptr ? model->ResultText() : "multiple";
+}
+
 Layer& Model::get_layer(const std::string& name, Where where) const {
   const std::vector<Layer*> all = layers();
   for (Layer* layer : all) {

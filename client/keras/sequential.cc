@@ -194,6 +194,9 @@ std::vector<Tracked> Sequential::checkpoint_edges() {
     edges.push_back({absl::StrCat("layer-", i), layer});
     operations.push_back({absl::StrCat(i + 1), layer});
   }
+  for (Tracked& edge : Model::checkpoint_edges()) {
+    if (!edge.name.starts_with("layer-")) edges.push_back(std::move(edge));
+  }
   edges.push_back({"_functional", std::vector<Tracked>{{"_operations", std::move(operations)}}});
   return edges;
 }

@@ -67,6 +67,7 @@ class Sequential : public Model {
  protected:
   bool starts_scope() const override { return true; }
   std::string OutputShapeText(size_t i) const override;
+  std::string ResultText() const override { return layers_.empty() ? "multiple" : OutputShapeText(layers_.size() - 1); }
 
  private:
   // What the summary shows. Calls on several threads may find out more of it.

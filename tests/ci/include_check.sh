@@ -23,7 +23,6 @@ server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics
 server/rpc:        words common/wire proto protobuf grpc server/session server/exec server/kernels server/device server/metrics
 client:            words client/*
-client/keras:      words client client/core
 client/transport:  words common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc
 client/train:      words common/bundle proto protobuf client client/core
