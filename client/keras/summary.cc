@@ -92,13 +92,14 @@ void Model::AppendSummary(const SummaryOptions& options, int level, std::string&
     if (options.show_trainable) cells.push_back(layer.trainable() ? "Y" : "N");
     AppendRow(std::move(cells), Columns(options), level, text);
     const auto* model = options.expand_nested ? dynamic_cast<const Model*>(&layer) : nullptr;
-    if (model != nullptr && !model->layers().empty()) {
+    const bool expanded = model != nullptr && !model->layers().empty();
+    if (expanded) {
       absl::StrAppend(&text, inner_bars, Repeat("¯", length - 2 * level - 2), inner_bars, "\n");
       model->AppendSummary(options, level + 1, text);
       absl::StrAppend(&text, bars, Repeat("¯", length - 2 * level), bars, "\n");
     }
-    // The last layer of an inner model stands right above that model's lower edge.
-    if (level == 0 || i + 1 < all.size()) absl::StrAppend(&text, bars, Repeat(" ", length - 2 * level), bars, "\n");
+    // An inner model's edge, and its last layer above that edge, stand without a line between.
+    if (!expanded && (level == 0 || i + 1 < all.size())) absl::StrAppend(&text, bars, Repeat(" ", length - 2 * level), bars, "\n");
   }
 }
 
