@@ -16,7 +16,8 @@ namespace eager::train {
 namespace {
 
 internal::Restore& Need(const std::shared_ptr<internal::Restore>& restore, std::source_location where) {
-  if (restore == nullptr) throw Error(absl::FailedPreconditionError("no checkpoint was given: nothing is restored"), where);
+  if (restore == nullptr)
+    throw Error(absl::FailedPreconditionError("no checkpoint was given: nothing is restored"), where);
   return *restore;
 }
 
@@ -65,7 +66,8 @@ std::vector<Tracked> Checkpoint::checkpoint_edges() {
 
 Variable& Checkpoint::save_counter(std::source_location where) {
   if (!save_counter_.has_value()) {
-    save_counter_.emplace(Operand(constant(int64_t{0}, where), where), VariableOptions{.name = "save_counter", .trainable = false});
+    save_counter_.emplace(Operand(constant(int64_t{0}, where), where),
+                          VariableOptions{.name = "save_counter", .trainable = false});
   }
   return *save_counter_;
 }

@@ -22,7 +22,8 @@ CheckpointManager::CheckpointManager(Checkpoint& checkpoint, std::string directo
   last_preserved_ = now - 1;  // before whatever this one saves, also within the clock's step
   if (!state.has_value()) return;
   latest_ = state->latest;
-  last_preserved_ = std::min(state->last_preserved, now);  // a clock that was set back must not have checkpoints removed
+  last_preserved_ =
+      std::min(state->last_preserved, now);  // a clock that was set back must not have checkpoints removed
   for (size_t i = 0; i < state->all.size(); ++i) {
     const double time = state->timestamps.empty() ? last_preserved_ : std::min(state->timestamps[i], now);
     if (time > last_preserved_) kept_.push_back({state->all[i], time});
@@ -46,7 +47,8 @@ std::string CheckpointManager::save(std::optional<int64_t> checkpoint_number, st
     counter.assign_add(Operand(constant(int64_t{1}, where), where));
     checkpoint_number = counter.read<int64_t>(where)[0];
   }
-  const std::string prefix = absl::StrCat(directory_, directory_.empty() || directory_.back() == '/' ? "" : "/", options_.checkpoint_name);
+  const std::string prefix =
+      absl::StrCat(directory_, directory_.empty() || directory_.back() == '/' ? "" : "/", options_.checkpoint_name);
   const std::string path = checkpoint_.write(absl::StrCat(prefix, "-", *checkpoint_number), options_.save, where);
   std::erase_if(kept_, [&](const Kept& kept) { return kept.path == path; });
   kept_.push_back({path, Now()});

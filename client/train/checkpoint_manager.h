@@ -18,15 +18,17 @@ struct CheckpointManagerOptions {
   double keep_checkpoint_every_n_hours = 0;
   std::string checkpoint_name = "ckpt";  // "directory/ckpt-1"
   SaveOptions save;
-  std::function<void()> init_fn;       // what restore_or_initialize() calls where there is no checkpoint
-  std::function<double()> clock;       // seconds since 1970; for tests, else the system's
+  std::function<void()> init_fn;  // what restore_or_initialize() calls where there is no checkpoint
+  std::function<double()> clock;  // seconds since 1970; for tests, else the system's
 };
 
-// tf.train.CheckpointManager. The list of checkpoints is in the file `checkpoint`, so that a manager in a new process goes
-// on with it; at no moment does that file name one that is not complete. Not thread-safe, and the only one in its folder.
+// tf.train.CheckpointManager. The list of checkpoints is in the file `checkpoint`, so that a manager in a new process
+// goes on with it; at no moment does that file name one that is not complete. Not thread-safe, and the only one in its
+// folder.
 class CheckpointManager {
  public:
-  // Reads the folder's list; makes nothing. `checkpoint` must outlive this. Throws DATA_LOSS for a list that cannot be read.
+  // Reads the folder's list; makes nothing. `checkpoint` must outlive this. Throws DATA_LOSS for a list that cannot be
+  // read.
   CheckpointManager(Checkpoint& checkpoint, std::string directory, CheckpointManagerOptions options = {},
                     std::source_location where = std::source_location::current());
 

@@ -36,7 +36,8 @@ CheckpointReader load_checkpoint(const std::string& path, std::source_location w
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     const std::optional<std::string> latest = latest_checkpoint(path, where);
-    if (!latest.has_value()) throw Error(absl::NotFoundError(absl::StrCat(path, ": the folder has no checkpoint")), where);
+    if (!latest.has_value())
+      throw Error(absl::NotFoundError(absl::StrCat(path, ": the folder has no checkpoint")), where);
     prefix = *latest;
   }
   return CheckpointReader(ValueOrThrow(bundle::BundleReader::Open(prefix), where));

@@ -73,7 +73,9 @@ class Lister {
 
 }  // namespace
 
-std::vector<ObjectNode> ListObjects(Root root, std::source_location where) { return Lister(where).List(std::move(root)); }
+std::vector<ObjectNode> ListObjects(Root root, std::source_location where) {
+  return Lister(where).List(std::move(root));
+}
 
 std::string EscapeName(const std::string& local_name) {
   return absl::StrReplaceAll(local_name, {{".", ".."}, {"/", ".S"}});
@@ -83,6 +85,8 @@ std::string CheckpointKey(const std::string& path) { return absl::StrCat(path, "
 
 std::string FullName(const Variable& variable) { return variable.name().substr(0, variable.name().rfind(':')); }
 
-std::string Describe(const ObjectNode& node) { return node.path.empty() ? "the root" : absl::StrCat("'", node.path, "'"); }
+std::string Describe(const ObjectNode& node) {
+  return node.path.empty() ? "the root" : absl::StrCat("'", node.path, "'");
+}
 
 }  // namespace eager::train::internal

@@ -59,7 +59,8 @@ Restore::~Restore() {
   keys_left_.erase(CheckpointKey("save_counter"));  // read() does not ask for it
   const std::vector<std::string> left = KeysLeft();
   if (silent_ || left.empty()) return;
-  std::cerr << "eager: these values of the checkpoint " << reader_->prefix() << " were restored into nothing: " << JoinNames(left)
+  std::cerr << "eager: these values of the checkpoint " << reader_->prefix()
+            << " were restored into nothing: " << JoinNames(left)
             << ". expect_partial() of what restore() returned says that this is meant.\n";
 }
 
@@ -77,7 +78,8 @@ void Restore::ReadGraph() {
   };
   if (bytes.dtype() != DType::kString || bytes.num_elements() != 1) broken("is no string");
   const absl::string_view text = bytes.string_at(0);
-  if (!graph_->ParseFromArray(text.data(), static_cast<int>(text.size())) || graph_->nodes_size() == 0) broken("cannot be read");
+  if (!graph_->ParseFromArray(text.data(), static_cast<int>(text.size())) || graph_->nodes_size() == 0)
+    broken("cannot be read");
   const auto check = [&](int id) {
     if (id < 0 || id >= graph_->nodes_size()) broken("names nodes that it does not have");
   };
@@ -206,10 +208,11 @@ void Restore::MatchNames(const std::vector<ObjectNode>& nodes, const std::string
     if (!reader_->Has(name)) continue;
     const auto [other, added] = paths.emplace(name, node.path);
     if (!added) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat(
-                      "restore: ", reader_->prefix(), " has no object graph, so that variables are found by their names, but '",
-                      other->second, "' and '", node.path, "' are both called '", name, "'")),
-                  where_);
+      throw Error(
+          absl::InvalidArgumentError(absl::StrCat(
+              "restore: ", reader_->prefix(), " has no object graph, so that variables are found by their names, but '",
+              other->second, "' and '", node.path, "' are both called '", name, "'")),
+          where_);
     }
     walk.assignments.push_back({*node.variable, name, JoinPath(path, node.path)});
   }
@@ -217,12 +220,15 @@ void Restore::MatchNames(const std::vector<ObjectNode>& nodes, const std::string
 }
 
 void Restore::Check(const Assignment& assignment) const {
-  const auto where_in = [&] { return absl::StrCat("restore: '", assignment.path, "' (", assignment.variable.name(), ")"); };
+  const auto where_in = [&] {
+    return absl::StrCat("restore: '", assignment.path, "' (", assignment.variable.name(), ")");
+  };
   const TensorSpec has{assignment.variable.dtype(), assignment.variable.shape()};
   const bundle::Entry* entry = ValueOrThrow(reader_->Find(assignment.key), where_);
   if (entry->spec != has) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat(where_in(), " is ", has.ToString(), ", but ", reader_->prefix(), " has ",
-                                                        entry->spec.ToString(), " for it under '", assignment.key, "'")),
+    throw Error(absl::InvalidArgumentError(absl::StrCat(where_in(), " is ", has.ToString(), ", but ", reader_->prefix(),
+                                                        " has ", entry->spec.ToString(), " for it under '",
+                                                        assignment.key, "'")),
                 where_);
   }
   ThrowIfError(reader_->Verify(assignment.key), where_);
@@ -258,7 +264,8 @@ void Restore::AssertExistingObjectsMatched(std::source_location where) {
     missing.push_back(absl::StrCat("'", node.path, "' (", node.variable->name(), ")"));
   }
   if (missing.empty()) return;
-  throw Error(absl::FailedPreconditionError(absl::StrCat("the checkpoint ", reader_->prefix(), " has no value for ", JoinNames(missing))),
+  throw Error(absl::FailedPreconditionError(
+                  absl::StrCat("the checkpoint ", reader_->prefix(), " has no value for ", JoinNames(missing))),
               where);
 }
 
@@ -266,8 +273,8 @@ void Restore::AssertConsumed(std::source_location where) {
   AssertExistingObjectsMatched(where);
   const std::vector<std::string> left = KeysLeft();
   if (left.empty()) return;
-  throw Error(absl::FailedPreconditionError(absl::StrCat("the checkpoint ", reader_->prefix(),
-                                                         " has values for which there is no object: ", JoinNames(left))),
+  throw Error(absl::FailedPreconditionError(absl::StrCat(
+                  "the checkpoint ", reader_->prefix(), " has values for which there is no object: ", JoinNames(left))),
               where);
 }
 

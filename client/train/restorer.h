@@ -71,14 +71,14 @@ class Restore : public std::enable_shared_from_this<Restore> {
 
   const Root root_;
   const std::unique_ptr<bundle::BundleReader> reader_;
-  const std::source_location where_;  // of the restore, for what happens later
+  const std::source_location where_;                      // of the restore, for what happens later
   const std::unique_ptr<bundle::pb::ObjectGraph> graph_;  // without nodes: the file has none
-  std::map<int, const void*> objects_;     // by node: the address of a module or of a variable's state; of lists none
-  std::map<const void*, int> ids_;         // the other way
-  std::map<int, Variable> variables_;      // those of `objects_` that are variables; they keep their addresses in use
-  std::set<const void*> restored_;         // variables that got a value
-  std::vector<Variable> restored_alive_;   // the same, so that no other one takes their place in memory
-  std::set<std::string> keys_left_;        // of values that nobody got
+  std::map<int, const void*> objects_;    // by node: the address of a module or of a variable's state; of lists none
+  std::map<const void*, int> ids_;        // the other way
+  std::map<int, Variable> variables_;     // those of `objects_` that are variables; they keep their addresses in use
+  std::set<const void*> restored_;        // variables that got a value
+  std::vector<Variable> restored_alive_;  // the same, so that no other one takes their place in memory
+  std::set<std::string> keys_left_;       // of values that nobody got
   bool silent_ = true;
 };
 

@@ -8,12 +8,13 @@
 
 namespace eager::train {
 
-// Writes `path` with the module as the root, and makes it the newest of its folder in the file `checkpoint`. Waits and throws
-// as Checkpoint::save does.
-void save_weights(Module& module, const std::string& path, std::source_location where = std::source_location::current());
+// Writes `path` with the module as the root, and makes it the newest of its folder in the file `checkpoint`. Waits and
+// throws as Checkpoint::save does.
+void save_weights(Module& module, const std::string& path,
+                  std::source_location where = std::source_location::current());
 
-// Waits and throws as Checkpoint::read does, and FAILED_PRECONDITION if the file has nothing of what the module has. Variables
-// that the file lacks keep their values: assert_existing_objects_matched() tells.
+// Waits and throws as Checkpoint::read does, and FAILED_PRECONDITION if the file has nothing of what the module has.
+// Variables that the file lacks keep their values: assert_existing_objects_matched() tells.
 CheckpointLoadStatus load_weights(Module& module, const std::string& path,
                                   std::source_location where = std::source_location::current());
 

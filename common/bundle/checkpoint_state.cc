@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string Join(const std::string& folder, const std::string& path) {
-  return folder.empty() || fs::path(path).is_absolute() ? path : absl::StrCat(folder, folder.back() == '/' ? "" : "/", path);
+  return folder.empty() || fs::path(path).is_absolute() ? path
+                                                        : absl::StrCat(folder, folder.back() == '/' ? "" : "/", path);
 }
 
 // As Python's os.path.relpath(path, folder), but for a last slash, which is the prefix whose base name is empty.
@@ -43,7 +44,8 @@ absl::StatusOr<std::optional<CheckpointState>> ReadState(const std::string& fold
   if (absl::IsNotFound(file.status())) return std::nullopt;
   RETURN_IF_ERROR(file.status());
   constexpr uint64_t kMost = 64 << 20;
-  if ((*file)->size() > kMost) return absl::DataLossError(absl::StrCat(StatePath(folder), ": is too large for a list of checkpoints"));
+  if ((*file)->size() > kMost)
+    return absl::DataLossError(absl::StrCat(StatePath(folder), ": is too large for a list of checkpoints"));
   std::string text((*file)->size(), '\0');
   RETURN_IF_ERROR((*file)->ReadAt(0, text.data(), text.size()));
 
@@ -53,13 +55,15 @@ absl::StatusOr<std::optional<CheckpointState>> ReadState(const std::string& fold
   parser.RecordErrorsTo(&error);
   parser.AllowUnknownField(true);  // of newer versions
   if (!parser.ParseFromString(text, &parsed) || parsed.model_checkpoint_path().empty()) {
-    return absl::DataLossError(absl::StrCat(StatePath(folder), ": is no list of checkpoints", error.text.empty() ? "" : ": ", error.text));
+    return absl::DataLossError(
+        absl::StrCat(StatePath(folder), ": is no list of checkpoints", error.text.empty() ? "" : ": ", error.text));
   }
   CheckpointState state;
   state.latest = Join(folder, parsed.model_checkpoint_path());
   for (const std::string& path : parsed.all_model_checkpoint_paths()) state.all.push_back(Join(folder, path));
   const auto& timestamps = parsed.all_model_checkpoint_timestamps();
-  if (timestamps.size() == parsed.all_model_checkpoint_paths_size()) state.timestamps.assign(timestamps.begin(), timestamps.end());
+  if (timestamps.size() == parsed.all_model_checkpoint_paths_size())
+    state.timestamps.assign(timestamps.begin(), timestamps.end());
   state.last_preserved = parsed.last_preserved_timestamp();
   return state;
 }
@@ -71,7 +75,8 @@ absl::Status WriteState(const std::string& folder, const CheckpointState& state)
   for (const double time : state.timestamps) written.add_all_model_checkpoint_timestamps(time);
   written.set_last_preserved_timestamp(state.last_preserved);
   std::string text;
-  if (!google::protobuf::TextFormat::PrintToString(written, &text)) return absl::InternalError("a list of checkpoints cannot be printed");
+  if (!google::protobuf::TextFormat::PrintToString(written, &text))
+    return absl::InternalError("a list of checkpoints cannot be printed");
   return ReplaceFile(StatePath(folder), text);
 }
 

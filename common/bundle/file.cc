@@ -29,7 +29,8 @@ absl::Status Failed(absl::string_view what, const std::string& path, int error =
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string& path) {
   std::random_device random;
-  std::string temporary = absl::StrCat(path, kTemporary, absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+  std::string temporary =
+      absl::StrCat(path, kTemporary, absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
   const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return Failed("cannot be written", path);
   flock(fd, LOCK_EX | LOCK_NB);  // shows RemoveLeftovers that the writer lives

@@ -10,9 +10,10 @@ namespace eager::bundle {
 // The key of the object graph, a string scalar.
 inline constexpr absl::string_view kObjectGraphKey = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-std::string IndexPath(absl::string_view prefix);                                  // "P.index"
-std::string DataPath(absl::string_view prefix, int shard, int num_shards);        // "P.data-00000-of-00001"
-// Whether a file's name (without its folder) is that of a data file of the prefix with this base name; which of how many.
+std::string IndexPath(absl::string_view prefix);                            // "P.index"
+std::string DataPath(absl::string_view prefix, int shard, int num_shards);  // "P.data-00000-of-00001"
+// Whether a file's name (without its folder) is that of a data file of the prefix with this base name; which of how
+// many.
 bool ParseDataName(absl::string_view name, absl::string_view base, int* shard, int* num_shards);
 
 // "a/b" -> "a", "b" -> ".", "a/" -> "a", as the place to look for a file in.

@@ -27,7 +27,9 @@ absl::StatusOr<Shape> ParseShape(const pb::TensorShape& shape) {
 
 }  // namespace
 
-std::string BundleReader::Where(const std::string& key) const { return absl::StrCat(IndexPath(prefix_), ": key '", key, "'"); }
+std::string BundleReader::Where(const std::string& key) const {
+  return absl::StrCat(IndexPath(prefix_), ": key '", key, "'");
+}
 
 absl::StatusOr<std::unique_ptr<BundleReader>> BundleReader::Open(const std::string& prefix) {
   ASSIGN_OR_RETURN(const std::unique_ptr<InputFile> index, InputFile::Open(IndexPath(prefix)));
@@ -36,7 +38,8 @@ absl::StatusOr<std::unique_ptr<BundleReader>> BundleReader::Open(const std::stri
   RETURN_IF_ERROR(ReadTable(*index, [&](absl::string_view key, absl::string_view value) {
     return std::exchange(first, false) && key.empty() ? reader->AddHeader(value) : reader->AddRow(key, value);
   }));
-  if (reader->num_shards_ == 0) return absl::DataLossError(absl::StrCat(index->path(), ": has no header: it is no checkpoint's"));
+  if (reader->num_shards_ == 0)
+    return absl::DataLossError(absl::StrCat(index->path(), ": has no header: it is no checkpoint's"));
   return reader;
 }
 
@@ -46,11 +49,13 @@ absl::Status BundleReader::AddHeader(absl::string_view value) {
   if (!header.ParseFromArray(value.data(), static_cast<int>(value.size())) || header.num_shards() <= 0) {
     return absl::DataLossError(absl::StrCat(path, ": has a broken header"));
   }
-  if (header.endianness() != 0) return absl::UnimplementedError(absl::StrCat(path, ": a big-endian checkpoint cannot be read here"));
+  if (header.endianness() != 0)
+    return absl::UnimplementedError(absl::StrCat(path, ": a big-endian checkpoint cannot be read here"));
   const auto& bad = header.version().bad_consumers();
   if (header.version().min_consumer() > kVersion || std::find(bad.begin(), bad.end(), kVersion) != bad.end()) {
     return absl::UnimplementedError(absl::StrCat(path, ": is of a newer version of the format (it asks for ",
-                                                 header.version().min_consumer(), ", this reader knows ", kVersion, ")"));
+                                                 header.version().min_consumer(), ", this reader knows ", kVersion,
+                                                 ")"));
   }
   num_shards_ = header.num_shards();
   return absl::OkStatus();
@@ -58,7 +63,8 @@ absl::Status BundleReader::AddHeader(absl::string_view value) {
 
 absl::Status BundleReader::AddRow(absl::string_view key_view, absl::string_view value) {
   const std::string key(key_view);
-  if (num_shards_ == 0) return absl::DataLossError(absl::StrCat(IndexPath(prefix_), ": has no header: it is no checkpoint's"));
+  if (num_shards_ == 0)
+    return absl::DataLossError(absl::StrCat(IndexPath(prefix_), ": has no header: it is no checkpoint's"));
   const auto broken = [&](absl::string_view what) { return absl::DataLossError(absl::StrCat(Where(key), ": ", what)); };
   pb::BundleEntry parsed;
   if (!parsed.ParseFromArray(value.data(), static_cast<int>(value.size()))) return broken("its entry cannot be read");
@@ -91,25 +97,29 @@ absl::Status BundleReader::CheckPlace(const std::string& key, const Entry& entry
   if (entry.spec.dtype == DType::kString) {
     // A byte at least for each length, and the checksum of the lengths.
     if (entry.size < sizeof(uint32_t) || n > entry.size - sizeof(uint32_t)) {
-      return absl::DataLossError(absl::StrCat(Where(key), ": a ", entry.spec.ToString(), " does not fit into ", entry.size, " bytes"));
+      return absl::DataLossError(
+          absl::StrCat(Where(key), ": a ", entry.spec.ToString(), " does not fit into ", entry.size, " bytes"));
     }
   } else {
     uint64_t bytes;
     if (__builtin_mul_overflow(n, SizeOf(entry.spec.dtype), &bytes) || bytes != entry.size) {
-      return absl::DataLossError(absl::StrCat(Where(key), ": a ", entry.spec.ToString(), " does not have ", entry.size, " bytes"));
+      return absl::DataLossError(
+          absl::StrCat(Where(key), ": a ", entry.spec.ToString(), " does not have ", entry.size, " bytes"));
     }
   }
   std::unique_ptr<InputFile>& file = shards_[entry.shard];
   if (file == nullptr) {
     absl::StatusOr<std::unique_ptr<InputFile>> opened = InputFile::Open(DataPath(prefix_, entry.shard, num_shards_));
     if (!opened.ok()) {
-      return absl::Status(opened.status().code(), absl::StrCat(opened.status().message(), " (it holds the key '", key, "')"));
+      return absl::Status(opened.status().code(),
+                          absl::StrCat(opened.status().message(), " (it holds the key '", key, "')"));
     }
     file = *std::move(opened);
   }
   if (entry.size > file->size() || entry.offset > file->size() - entry.size) {
-    return absl::DataLossError(absl::StrCat(file->path(), ": has ", file->size(), " bytes, but key '", key, "' is said to lie at ",
-                                            entry.offset, " to ", entry.offset + entry.size, ": it was cut off or is another checkpoint's"));
+    return absl::DataLossError(absl::StrCat(file->path(), ": has ", file->size(), " bytes, but key '", key,
+                                            "' is said to lie at ", entry.offset, " to ", entry.offset + entry.size,
+                                            ": it was cut off or is another checkpoint's"));
   }
   return absl::OkStatus();
 }
@@ -144,7 +154,8 @@ absl::Status BundleReader::Read(const std::string& key, absl::FunctionRef<absl::
     }
     crc = ExtendCrc32c(crc, chunk);
     // Any other byte in a bool would be undefined behaviour in whoever looks at it.
-    if (entry->spec.dtype == DType::kBool && std::any_of(chunk.begin(), chunk.end(), [](char c) { return c != 0 && c != 1; })) {
+    if (entry->spec.dtype == DType::kBool &&
+        std::any_of(chunk.begin(), chunk.end(), [](char c) { return c != 0 && c != 1; })) {
       return broken("it has a bool that is neither 0 nor 1");
     }
     RETURN_IF_ERROR(sink(chunk));
@@ -153,7 +164,8 @@ absl::Status BundleReader::Read(const std::string& key, absl::FunctionRef<absl::
     if (absl::Status status = strings->Finish(); !status.ok()) return broken(status.message());
     crc = strings->crc();
   }
-  return crc == entry->crc ? absl::OkStatus() : broken("its checksum is wrong: the bytes have changed since they were written");
+  return crc == entry->crc ? absl::OkStatus()
+                           : broken("its checksum is wrong: the bytes have changed since they were written");
 }
 
 absl::StatusOr<HostTensor> BundleReader::Read(const std::string& key) const {

@@ -22,8 +22,9 @@ struct Entry {
 
 // An open bundle. Its files stay readable while somebody replaces or removes them. Thread-safe.
 //
-// Errors name the file and the key: DATA_LOSS for what was cut off, changed, or is no checkpoint; NOT_FOUND for a missing
-// file or key; UNIMPLEMENTED for a newer version, big-endian files, tensors in slices, dtypes that this project lacks.
+// Errors name the file and the key: DATA_LOSS for what was cut off, changed, or is no checkpoint; NOT_FOUND for a
+// missing file or key; UNIMPLEMENTED for a newer version, big-endian files, tensors in slices, dtypes that this project
+// lacks.
 class BundleReader {
  public:
   // Reads the index and looks at everything but the values: every tensor's bytes are in their data file.
@@ -35,8 +36,8 @@ class BundleReader {
   bool Has(const std::string& key) const { return entries_.count(key) > 0; }
   absl::StatusOr<const Entry*> Find(const std::string& key) const;
 
-  // The values in chunks of about a MiB, in the layout of common/host_tensor.h. The checksum is known at the end only: `sink`
-  // must not rely on what it got before this returns OK. An error of `sink` ends the reading and comes back.
+  // The values in chunks of about a MiB, in the layout of common/host_tensor.h. The checksum is known at the end only:
+  // `sink` must not rely on what it got before this returns OK. An error of `sink` ends the reading and comes back.
   absl::Status Read(const std::string& key, absl::FunctionRef<absl::Status(absl::string_view)> sink) const;
   // All of them at once.
   absl::StatusOr<HostTensor> Read(const std::string& key) const;

@@ -31,7 +31,8 @@ absl::Status StringEncoder::Encode(absl::string_view bytes, std::string* out) {
     if (part_.size() < sizeof(uint64_t)) break;
     const auto offset = LoadFixed<uint64_t>(part_.data());
     part_.clear();
-    if (first_ ? offset != 0 : offset < end_) return absl::InvalidArgumentError("offsets of a string tensor are out of order");
+    if (first_ ? offset != 0 : offset < end_)
+      return absl::InvalidArgumentError("offsets of a string tensor are out of order");
     if (!first_) {
       AppendVarint(offset - end_, out);
       crc_ = ExtendByLength(crc_, offset - end_);
@@ -44,7 +45,8 @@ absl::Status StringEncoder::Encode(absl::string_view bytes, std::string* out) {
     crc_ = ExtendCrc32c(crc_, masked);
     out->append(masked);
   }
-  if (bytes.size() > end_ - sent_) return absl::InvalidArgumentError("a string tensor has more bytes than its offsets say");
+  if (bytes.size() > end_ - sent_)
+    return absl::InvalidArgumentError("a string tensor has more bytes than its offsets say");
   sent_ += bytes.size();
   crc_ = ExtendCrc32c(crc_, bytes);
   out->append(bytes.data(), bytes.size());
@@ -57,7 +59,8 @@ absl::Status StringEncoder::Finish() const {
 }
 
 absl::Status StringDecoder::EndLengths(std::string* out) {
-  if (LoadFixed<uint32_t>(part_.data()) != MaskCrc32c(crc_)) return absl::DataLossError("the checksum of its strings' lengths is wrong");
+  if (LoadFixed<uint32_t>(part_.data()) != MaskCrc32c(crc_))
+    return absl::DataLossError("the checksum of its strings' lengths is wrong");
   if (end_ != bytes_left_) return absl::DataLossError("its strings' lengths do not add up to its size");
   crc_ = ExtendCrc32c(crc_, part_);
   in_elements_ = true;

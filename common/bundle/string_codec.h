@@ -1,5 +1,5 @@
-// String tensors on their way between memory (common/host_tensor.h: n+1 offsets, then all bytes) and a bundle's data file
-// (n lengths as varints, their checksum, then all bytes), chunk by chunk, cut anywhere.
+// String tensors on their way between memory (common/host_tensor.h: n+1 offsets, then all bytes) and a bundle's data
+// file (n lengths as varints, their checksum, then all bytes), chunk by chunk, cut anywhere.
 //
 // Source: WriteStringTensor in tensorflow/core/util/tensor_bundle/tensor_bundle.cc.
 #pragma once

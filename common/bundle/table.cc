@@ -17,7 +17,8 @@ namespace {
 constexpr uint64_t kMagic = 0xdb4775248b80fb57;
 constexpr size_t kFooterBytes = 48;
 constexpr size_t kTrailerBytes = 5;  // of a block: its type and its checksum
-// Keys share prefixes within 16 rows, so that a table of a sane writer never unfolds to more than this many times its size.
+// Keys share prefixes within 16 rows, so that a table of a sane writer never unfolds to more than this many times its
+// size.
 constexpr uint64_t kMostUnfolding = 64;
 
 // leveldb's interface over a file of ours. Keeps the error, of which leveldb takes only the text.
@@ -57,7 +58,8 @@ class TableReader {
     char footer[kFooterBytes];
     if (file_.size() < kFooterBytes) return Broken("is too short for an index of a checkpoint");
     RETURN_IF_ERROR(file_.ReadAt(file_.size() - kFooterBytes, footer, kFooterBytes));
-    if (LoadFixed<uint64_t>(footer + kFooterBytes - 8) != kMagic) return Broken("is no index of a checkpoint: it does not end in a table's magic number");
+    if (LoadFixed<uint64_t>(footer + kFooterBytes - 8) != kMagic)
+      return Broken("is no index of a checkpoint: it does not end in a table's magic number");
     absl::string_view handles(footer, kFooterBytes - 8);
     const std::optional<Handle> meta = ParseHandle(&handles), index = ParseHandle(&handles);
     if (!meta.has_value() || !index.has_value()) return Broken("has a broken footer");
@@ -74,11 +76,14 @@ class TableReader {
   }
 
  private:
-  absl::Status Broken(absl::string_view what) const { return absl::DataLossError(absl::StrCat(file_.path(), ": ", what)); }
+  absl::Status Broken(absl::string_view what) const {
+    return absl::DataLossError(absl::StrCat(file_.path(), ": ", what));
+  }
 
   absl::Status ReadBlock(const Handle& handle, std::string* block) const {
     const uint64_t room = file_.size() - kFooterBytes;
-    if (handle.size > room || kTrailerBytes > room - handle.size || handle.offset > room - handle.size - kTrailerBytes) {
+    if (handle.size > room || kTrailerBytes > room - handle.size ||
+        handle.offset > room - handle.size - kTrailerBytes) {
       return Broken("names a block outside of the file: it was cut off or changed");
     }
     block->resize(handle.size + kTrailerBytes);
@@ -89,7 +94,9 @@ class TableReader {
     }
     const char type = (*block)[handle.size];
     block->resize(handle.size);
-    if (type == 1) return absl::UnimplementedError(absl::StrCat(file_.path(), ": its blocks are compressed, which is not supported"));
+    if (type == 1)
+      return absl::UnimplementedError(
+          absl::StrCat(file_.path(), ": its blocks are compressed, which is not supported"));
     return type == 0 ? absl::OkStatus() : Broken("has blocks of an unknown type");
   }
 
@@ -111,7 +118,8 @@ class TableReader {
       if (!ConsumeVarint(&block, &shared) || !ConsumeVarint(&block, &unshared) || !ConsumeVarint(&block, &value_size)) {
         return Broken(kBroken);
       }
-      if (shared > (first ? 0 : last.key.size()) || unshared > block.size() || value_size > block.size() - unshared) return Broken(kBroken);
+      if (shared > (first ? 0 : last.key.size()) || unshared > block.size() || value_size > block.size() - unshared)
+        return Broken(kBroken);
       std::string key = absl::StrCat(absl::string_view(last.key).substr(0, shared), block.substr(0, unshared));
       if (last.any && key <= last.key) return Broken("has keys out of order");
       unfolded_ += key.size();
@@ -143,7 +151,8 @@ absl::Status WriteTable(const std::map<std::string, std::string>& rows, OutputFi
   return finished.ok() ? absl::OkStatus() : absl::InternalError(finished.ToString());
 }
 
-absl::Status ReadTable(const InputFile& file, absl::FunctionRef<absl::Status(absl::string_view, absl::string_view)> row) {
+absl::Status ReadTable(const InputFile& file,
+                       absl::FunctionRef<absl::Status(absl::string_view, absl::string_view)> row) {
   return TableReader(file).Read(row);
 }
 

@@ -79,7 +79,8 @@ absl::Status BundleWriter::Start(const std::string& key, const TensorSpec& spec,
     return wrong(absl::StrCat("a ", spec.ToString(), " does not have ", num_bytes, " bytes"));
   }
   const uint64_t used = shards_.back()->size();
-  if (options_.max_shard_bytes != 0 && used != 0 && used + num_bytes > options_.max_shard_bytes) RETURN_IF_ERROR(NewShard());
+  if (options_.max_shard_bytes != 0 && used != 0 && used + num_bytes > options_.max_shard_bytes)
+    RETURN_IF_ERROR(NewShard());
   tensor_ = Tensor{key, spec, shards_.back()->size(), num_bytes, 0, std::nullopt};
   if (strings) tensor_->strings.emplace(n);
   return absl::OkStatus();
@@ -88,7 +89,8 @@ absl::Status BundleWriter::Start(const std::string& key, const TensorSpec& spec,
 absl::Status BundleWriter::Write(absl::string_view bytes) {
   if (!tensor_.has_value()) return absl::FailedPreconditionError(absl::StrCat(prefix_, ": bytes without a tensor"));
   if (bytes.size() > tensor_->bytes_left) {
-    return absl::InvalidArgumentError(absl::StrCat(prefix_, ": key '", tensor_->key, "': more bytes came than were told"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(prefix_, ": key '", tensor_->key, "': more bytes came than were told"));
   }
   tensor_->bytes_left -= bytes.size();
   if (tensor_->strings.has_value()) {
@@ -107,7 +109,8 @@ absl::Status BundleWriter::Complete() {
   const Tensor tensor = *std::exchange(tensor_, std::nullopt);
   absl::Status whole = tensor.strings.has_value() ? tensor.strings->Finish() : absl::OkStatus();
   if (whole.ok() && tensor.bytes_left != 0) whole = absl::InvalidArgumentError("fewer bytes came than were told");
-  if (!whole.ok()) return absl::Status(whole.code(), absl::StrCat(prefix_, ": key '", tensor.key, "': ", whole.message()));
+  if (!whole.ok())
+    return absl::Status(whole.code(), absl::StrCat(prefix_, ": key '", tensor.key, "': ", whole.message()));
 
   pb::BundleEntry entry;
   entry.set_dtype(static_cast<int>(tensor.spec.dtype));

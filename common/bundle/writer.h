@@ -32,9 +32,9 @@ class BundleWriter {
   // Makes the folder of the prefix where it is missing.
   static absl::StatusOr<std::unique_ptr<BundleWriter>> Open(std::string prefix, WriterOptions options = {});
 
-  // A tensor in chunks: Begin, Append as often as needed, End. `num_bytes` are those of the layout of common/host_tensor.h,
-  // which the chunks have, cut anywhere. INVALID_ARGUMENT, naming the key, for an empty key, one that was there already,
-  // a dtype without values (resource, variant), or bytes that do not make the tensor.
+  // A tensor in chunks: Begin, Append as often as needed, End. `num_bytes` are those of the layout of
+  // common/host_tensor.h, which the chunks have, cut anywhere. INVALID_ARGUMENT, naming the key, for an empty key, one
+  // that was there already, a dtype without values (resource, variant), or bytes that do not make the tensor.
   absl::Status Begin(const std::string& key, const TensorSpec& spec, uint64_t num_bytes);
   absl::Status Append(absl::string_view bytes);
   absl::Status End();

@@ -1,9 +1,9 @@
 // eager-exchange: the C++ side of checkpoints.py. Prints nothing; exits 1 with an error.
 //
 //   write PREFIX              a checkpoint of the objects below, with values that checkpoints.py knows too
-//   copy FROM TO [BYTES]      restores FROM into fresh objects, all of it, and writes TO, in data files of at most BYTES
-//   copy-weights FROM TO      the same with load_weights and save_weights, for a Keras 2 Sequential of two Dense layers
-//   manage FOLDER N           N saves of a CheckpointManager that keeps two
+//   copy FROM TO [BYTES]      restores FROM into fresh objects, all of it, and writes TO, in data files of at most
+//   BYTES copy-weights FROM TO      the same with load_weights and save_weights, for a Keras 2 Sequential of two Dense
+//   layers manage FOLDER N           N saves of a CheckpointManager that keeps two
 
 #include <eager/eager.h>
 
@@ -17,8 +17,9 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr const char* kDTypes[] = {"float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8",
-                                   "uint16", "uint32", "uint64", "bool", "complex64", "complex128"};
+constexpr const char* kDTypes[] = {"float32", "float64", "float16", "bfloat16",  "int8",
+                                   "int16",   "int32",   "int64",   "uint8",     "uint16",
+                                   "uint32",  "uint64",  "bool",    "complex64", "complex128"};
 
 // Bytes that count up; for bool alternating.
 tf::HostTensor Counting(tf::DType dtype, const tf::Shape& shape, uint8_t start) {
@@ -42,7 +43,8 @@ class Layer : public tf::Module {
 
 class Net : public tf::Module {
  public:
-  explicit Net(uint8_t start) : layers{Layer(3, 4, start), Layer(4, 2, static_cast<uint8_t>(start + 7))}, odd{{"a.b/c", layers[0].bias}} {
+  explicit Net(uint8_t start)
+      : layers{Layer(3, 4, start), Layer(4, 2, static_cast<uint8_t>(start + 7))}, odd{{"a.b/c", layers[0].bias}} {
     for (const char* dtype : kDTypes) {
       dtypes.emplace(dtype, tf::Variable(tf::constant(Counting(*tf::ParseDType(dtype), {2, 3}, start))));
     }
@@ -60,7 +62,8 @@ class Sequential : public tf::Module {
  public:
   Layer first{3, 4, 0}, second{4, 2, 0};
   std::vector<tf::Tracked> tracked() override {
-    return {{"layer_with_weights-0", &first}, {"layer-0", &first}, {"layer_with_weights-1", &second}, {"layer-1", &second}};
+    return {
+        {"layer_with_weights-0", &first}, {"layer-0", &first}, {"layer_with_weights-1", &second}, {"layer-1", &second}};
   }
 };
 

@@ -20,7 +20,8 @@ TEST_F(CheckpointTest, SaveAndRestore) {
   Checkpoint ckpt({{"model", model}, {"step", step}});
   EXPECT_EQ(ckpt.save(At("run/ckpt")), At("run/ckpt-1"));
   EXPECT_EQ(ckpt.save(At("run/ckpt")), At("run/ckpt-2"));
-  EXPECT_EQ(bundle::Slurp(At("run/checkpoint")), "model_checkpoint_path: \"ckpt-2\"\nall_model_checkpoint_paths: \"ckpt-2\"\n");
+  EXPECT_EQ(bundle::Slurp(At("run/checkpoint")),
+            "model_checkpoint_path: \"ckpt-2\"\nall_model_checkpoint_paths: \"ckpt-2\"\n");
   model.w.assign(constant({5.0f, 5.0f}));
   step.assign(constant(int64_t{0}));
 
@@ -46,7 +47,8 @@ TEST_F(CheckpointTest, OneObject) {
   ckpt.read(At("p")).assert_consumed();
   EXPECT_THAT(v.read<float>(), ElementsAre(1, 2));
   EXPECT_FALSE(std::filesystem::exists(At("checkpoint")));
-  EXPECT_THAT(load_checkpoint(At("p")).keys(), ElementsAre("_CHECKPOINTABLE_OBJECT_GRAPH", "v/.ATTRIBUTES/VARIABLE_VALUE"));
+  EXPECT_THAT(load_checkpoint(At("p")).keys(),
+              ElementsAre("_CHECKPOINTABLE_OBJECT_GRAPH", "v/.ATTRIBUTES/VARIABLE_VALUE"));
 }
 
 // TensorFlow's bytes for the same objects.
@@ -117,9 +119,11 @@ TEST_F(CheckpointTest, NestedCheckpoints) {
 TEST_F(CheckpointTest, WeightsHaveTheModelAsRoot) {
   Line model({1, 2}, 3);
   save_weights(model, At("Model/weights"));
-  EXPECT_EQ(bundle::Slurp(At("Model/checkpoint")), "model_checkpoint_path: \"weights\"\nall_model_checkpoint_paths: \"weights\"\n");
-  EXPECT_THAT(load_checkpoint(At("Model")).keys(),
-              ElementsAre("_CHECKPOINTABLE_OBJECT_GRAPH", "b/.ATTRIBUTES/VARIABLE_VALUE", "w/.ATTRIBUTES/VARIABLE_VALUE"));
+  EXPECT_EQ(bundle::Slurp(At("Model/checkpoint")),
+            "model_checkpoint_path: \"weights\"\nall_model_checkpoint_paths: \"weights\"\n");
+  EXPECT_THAT(
+      load_checkpoint(At("Model")).keys(),
+      ElementsAre("_CHECKPOINTABLE_OBJECT_GRAPH", "b/.ATTRIBUTES/VARIABLE_VALUE", "w/.ATTRIBUTES/VARIABLE_VALUE"));
   Line fresh;
   load_weights(fresh, At("Model/weights")).assert_consumed();
   EXPECT_THAT(fresh.w.read<float>(), ElementsAre(1, 2));
@@ -127,23 +131,32 @@ TEST_F(CheckpointTest, WeightsHaveTheModelAsRoot) {
 }
 
 TEST_F(CheckpointTest, EveryDTypeThroughTheServer) {
-  std::vector<HostTensor> values{
-      HostTensor::FromSpan<float>(Shape{2}, {1.5f, -0.0f}), HostTensor::FromSpan<double>(Shape{1}, {1e300}),
-      HostTensor::FromSpan<int32_t>(Shape{1, 2}, {1, -2}),  HostTensor::FromSpan<uint8_t>(Shape{2}, {0, 255}),
-      HostTensor::FromSpan<int16_t>(Shape{1}, {-3}),        HostTensor::FromSpan<int8_t>(Shape{1}, {-4}),
-      HostTensor::FromSpan<int64_t>(Shape(), {1LL << 60}),  HostTensor::FromSpan<bool>(Shape{3}, {true, false, true}),
-      HostTensor::FromSpan<uint16_t>(Shape{1}, {65535}),    HostTensor::FromSpan<uint32_t>(Shape{0}, {}),
-      HostTensor::FromSpan<uint64_t>(Shape{1}, {~0ull}),    HostTensor::Scalar(Float16(0.5f)),
-      HostTensor::Scalar(BFloat16(0.25f)),                  HostTensor::Strings(Shape{2}, {"", "text"}),
-      HostTensor(TensorSpec{DType::kComplex64, Shape{2}}),  HostTensor(TensorSpec{DType::kComplex128, Shape{1, 1}})};
+  std::vector<HostTensor> values{HostTensor::FromSpan<float>(Shape{2}, {1.5f, -0.0f}),
+                                 HostTensor::FromSpan<double>(Shape{1}, {1e300}),
+                                 HostTensor::FromSpan<int32_t>(Shape{1, 2}, {1, -2}),
+                                 HostTensor::FromSpan<uint8_t>(Shape{2}, {0, 255}),
+                                 HostTensor::FromSpan<int16_t>(Shape{1}, {-3}),
+                                 HostTensor::FromSpan<int8_t>(Shape{1}, {-4}),
+                                 HostTensor::FromSpan<int64_t>(Shape(), {1LL << 60}),
+                                 HostTensor::FromSpan<bool>(Shape{3}, {true, false, true}),
+                                 HostTensor::FromSpan<uint16_t>(Shape{1}, {65535}),
+                                 HostTensor::FromSpan<uint32_t>(Shape{0}, {}),
+                                 HostTensor::FromSpan<uint64_t>(Shape{1}, {~0ull}),
+                                 HostTensor::Scalar(Float16(0.5f)),
+                                 HostTensor::Scalar(BFloat16(0.25f)),
+                                 HostTensor::Strings(Shape{2}, {"", "text"}),
+                                 HostTensor(TensorSpec{DType::kComplex64, Shape{2}}),
+                                 HostTensor(TensorSpec{DType::kComplex128, Shape{1, 1}})};
   std::vector<Variable> saved, fresh;
   for (const HostTensor& value : values) {
     saved.emplace_back(constant(value));
-    fresh.emplace_back(constant(value.dtype() == DType::kString ? HostTensor::Strings(value.shape(), {"x", "y"}) : HostTensor(value.spec())));
+    fresh.emplace_back(constant(value.dtype() == DType::kString ? HostTensor::Strings(value.shape(), {"x", "y"})
+                                                                : HostTensor(value.spec())));
   }
   Checkpoint({{"all", saved}}).write(At("p"));
   Checkpoint({{"all", fresh}}).read(At("p")).assert_consumed();
-  for (size_t i = 0; i < values.size(); ++i) EXPECT_EQ(fresh[i].numpy().bytes(), values[i].bytes()) << values[i].spec().ToString();
+  for (size_t i = 0; i < values.size(); ++i)
+    EXPECT_EQ(fresh[i].numpy().bytes(), values[i].bytes()) << values[i].spec().ToString();
 }
 
 TEST_F(CheckpointTest, ManyAndLargeVariables) {

@@ -28,14 +28,17 @@ TEST_F(RestoreTest, AnotherShapeChangesNothing) {
   const Thrown thrown = ThrownBy([&] { ckpt.restore(At("ckpt-1")); });
   EXPECT_EQ(thrown.code, Code::kInvalidArgument);
   EXPECT_THAT(thrown.text, AllOf(HasSubstr("'model/w' (weight:0)"), HasSubstr("float32[3]"), HasSubstr("float32[2]"),
-                                 HasSubstr("'model/w/.ATTRIBUTES/VARIABLE_VALUE'"), HasSubstr("ckpt-1"), HasSubstr("restore_test.cc")));
+                                 HasSubstr("'model/w/.ATTRIBUTES/VARIABLE_VALUE'"), HasSubstr("ckpt-1"),
+                                 HasSubstr("restore_test.cc")));
   EXPECT_EQ(float(other.b), 9);
 }
 
 TEST_F(RestoreTest, AnotherDType) {
   Variable w(constant({1, 2}));
   std::map<std::string, Variable> model{{"w", w}};
-  EXPECT_THAT(ThrownBy([&] { Checkpoint({{"model", model}}).restore(At("ckpt-1")); }).text,
+  EXPECT_THAT(ThrownBy([&] {
+                Checkpoint({{"model", model}}).restore(At("ckpt-1"));
+              }).text,
               AllOf(HasSubstr("int32[2]"), HasSubstr("float32[2]")));
 }
 
@@ -138,7 +141,8 @@ TEST_F(RestoreTest, LayersThatAreBuiltLater) {
   Model small;
   save_weights(model, At("weights"));
   load_weights(small, At("weights")).expect_partial();
-  EXPECT_THAT(ThrownBy([&] { small.layers[0]->build(3); }).text, AllOf(HasSubstr("'layers/0/kernel'"), HasSubstr("float32[3]")));
+  EXPECT_THAT(ThrownBy([&] { small.layers[0]->build(3); }).text,
+              AllOf(HasSubstr("'layers/0/kernel'"), HasSubstr("float32[3]")));
 }
 
 TEST_F(RestoreTest, ALayerThatMovesBeforeItIsBuilt) {
@@ -159,7 +163,8 @@ class Momentum : public Module {
  public:
   std::vector<std::pair<Variable, Variable>> slots;
   void build(const std::vector<Variable>& variables) {
-    for (const Variable& v : variables) slots.emplace_back(v, Variable(constant(HostTensor(TensorSpec{v.dtype(), v.shape()}))));
+    for (const Variable& v : variables)
+      slots.emplace_back(v, Variable(constant(HostTensor(TensorSpec{v.dtype(), v.shape()}))));
     finish_build();
   }
   std::optional<Variable> slot_variable(const Variable& of, const std::string& slot) override {
@@ -174,7 +179,8 @@ class Momentum : public Module {
 class DenseLayer : public Module {
  public:
   DenseLayer(int64_t n, int64_t m)
-      : kernel(constant(HostTensor(TensorSpec{DType::kFloat32, Shape{n, m}}))), bias(constant(HostTensor(TensorSpec{DType::kFloat32, Shape{m}}))) {}
+      : kernel(constant(HostTensor(TensorSpec{DType::kFloat32, Shape{n, m}}))),
+        bias(constant(HostTensor(TensorSpec{DType::kFloat32, Shape{m}}))) {}
   Variable kernel, bias;
   EAGER_TRACK(kernel, bias)
 };
@@ -182,7 +188,9 @@ class DenseLayer : public Module {
 class TwoLayers : public Module {
  public:
   DenseLayer first{3, 4}, second{4, 2};
-  std::vector<Tracked> tracked() override { return {{"layer_with_weights-0", &first}, {"layer_with_weights-1", &second}}; }
+  std::vector<Tracked> tracked() override {
+    return {{"layer_with_weights-0", &first}, {"layer_with_weights-1", &second}};
+  }
 };
 
 TEST_F(RestoreTest, SlotsOfALegacyOptimizer) {
@@ -191,8 +199,9 @@ TEST_F(RestoreTest, SlotsOfALegacyOptimizer) {
   ASSERT_TRUE(golden::CopyFolder(*golden, "checkpoints/keras_legacy_momentum", folder_.path() / "old").ok());
   const CheckpointReader file = load_checkpoint(At("old"));
   const auto expect = [&](const Variable& slot, const std::string& of) {
-    EXPECT_EQ(slot.numpy().bytes(),
-              file.get_tensor("model/" + of + "/.OPTIMIZER_SLOT/optimizer/momentum/.ATTRIBUTES/VARIABLE_VALUE").bytes());
+    EXPECT_EQ(
+        slot.numpy().bytes(),
+        file.get_tensor("model/" + of + "/.OPTIMIZER_SLOT/optimizer/momentum/.ATTRIBUTES/VARIABLE_VALUE").bytes());
   };
   for (const bool before : {true, false}) {
     TwoLayers model;
@@ -202,7 +211,8 @@ TEST_F(RestoreTest, SlotsOfALegacyOptimizer) {
     const CheckpointLoadStatus status = ckpt.restore(latest_checkpoint(At("old"))).expect_partial();
     if (!before) optimizer.build(model.variables());
     status.assert_existing_objects_matched();
-    EXPECT_EQ(model.second.kernel.numpy().bytes(), file.get_tensor("model/layer_with_weights-1/kernel/.ATTRIBUTES/VARIABLE_VALUE").bytes());
+    EXPECT_EQ(model.second.kernel.numpy().bytes(),
+              file.get_tensor("model/layer_with_weights-1/kernel/.ATTRIBUTES/VARIABLE_VALUE").bytes());
     expect(*optimizer.slot_variable(model.first.kernel, "momentum"), "layer_with_weights-0/kernel");
     expect(*optimizer.slot_variable(model.second.bias, "momentum"), "layer_with_weights-1/bias");
   }
@@ -230,7 +240,8 @@ TEST_F(NamesOnly, AreEnough) {
 TEST_F(NamesOnly, MustBeUnique) {
   Line a, b;
   Checkpoint ckpt({{"a", a}, {"b", b}});
-  EXPECT_THAT(ThrownBy([&] { ckpt.restore(At("old")); }).text, AllOf(HasSubstr("'a/w'"), HasSubstr("'b/w'"), HasSubstr("'weight'")));
+  EXPECT_THAT(ThrownBy([&] { ckpt.restore(At("old")); }).text,
+              AllOf(HasSubstr("'a/w'"), HasSubstr("'b/w'"), HasSubstr("'weight'")));
 }
 
 // Edges to one object under several names, for readers that know it by one or the other.

@@ -49,7 +49,8 @@ Thrown ThrownBy(Call call) {
 
 class Line : public Module {
  public:
-  explicit Line(std::vector<float> w = {0, 0}, float b = 0) : w(Var(std::move(w), "weight")), b(constant(b), {.name = "bias"}) {}
+  explicit Line(std::vector<float> w = {0, 0}, float b = 0)
+      : w(Var(std::move(w), "weight")), b(constant(b), {.name = "bias"}) {}
   Variable w, b;
   EAGER_TRACK(w, b)
 };

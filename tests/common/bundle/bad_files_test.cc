@@ -196,7 +196,8 @@ TEST_F(BadFiles, CraftedTables) {
     EXPECT_EQ(spill(header + row(0, big, 0, "k"), std::nullopt, std::nullopt).code(), absl::StatusCode::kDataLoss);
     EXPECT_EQ(spill(header + row(0, 1, big, "k"), std::nullopt, std::nullopt).code(), absl::StatusCode::kDataLoss);
   }
-  EXPECT_EQ(spill(header + header, std::nullopt, std::nullopt).code(), absl::StatusCode::kDataLoss);  // the same key twice
+  EXPECT_EQ(spill(header + header, std::nullopt, std::nullopt).code(),
+            absl::StatusCode::kDataLoss);  // the same key twice
 }
 
 TEST_F(BadFiles, AbsurdEntries) {
@@ -260,7 +261,8 @@ TEST_F(BadFiles, MissingFiles) {
 }
 
 TEST_F(BadFiles, StateFiles) {
-  for (const char* text : {"", "\x01\x02", "model_checkpoint_path: 3", "all_model_checkpoint_paths: \"p\"", "model_checkpoint_path: \"p"}) {
+  for (const char* text : {"", "\x01\x02", "model_checkpoint_path: 3", "all_model_checkpoint_paths: \"p\"",
+                           "model_checkpoint_path: \"p"}) {
     Spill(folder_ / "checkpoint", text);
     const auto latest = LatestCheckpoint(folder_.path().string());
     EXPECT_EQ(latest.status().code(), absl::StatusCode::kDataLoss) << text;

@@ -63,21 +63,28 @@ TEST(Bundle, TheBytesOfTensorFlow) {
   auto writer = Open(folder / "p");
   ASSERT_TRUE(writer->Add("step/.ATTRIBUTES/VARIABLE_VALUE", HostTensor::Scalar<int64_t>(7)).ok());
   ASSERT_TRUE(writer->Add("v/.ATTRIBUTES/VARIABLE_VALUE", HostTensor::FromSpan<float>(Shape{3}, {1, 2, 3})).ok());
-  ASSERT_TRUE(writer->Add(std::string(kObjectGraphKey), HostTensor::Strings(Shape(), {graph.SerializeAsString()})).ok());
+  ASSERT_TRUE(
+      writer->Add(std::string(kObjectGraphKey), HostTensor::Strings(Shape(), {graph.SerializeAsString()})).ok());
   ASSERT_TRUE(writer->Finish().ok());
 
   const std::string data = Slurp(folder / "p.data-00000-of-00001");
   EXPECT_EQ(data.substr(0, 26), FromHex("0700000000000000 0000803f 00000040 00004040 9801 a6f6c842"));
   EXPECT_EQ(data.size(), 26u + 152u);
-  EXPECT_EQ(Slurp(folder / "p.index"),
-            FromHex("000006 08011a020801"
-                    "001c0e") + "_CHECKPOINTABLE_OBJECT_GRAPH" + FromHex("08071200 2014 289e01 359844c7d5"
-                    "001f0b") + "step/.ATTRIBUTES/VARIABLE_VALUE" + FromHex("08091200 2808 35bbd79f11"
-                    "001c11") + "v/.ATTRIBUTES/VARIABLE_VALUE" + FromHex("0801120412020803 2008 280c 35735b8971"
-                    "00000000 01000000 00 3c7cab31"
-                    "00000000 01000000 00 c0f2a1b0"
-                    "000103 77 009b01 00000000 01000000 00 a5215131"
-                    "a00108 ad010f") + std::string(34, '\0') + FromHex("57fb808b247547db"));
+  EXPECT_EQ(Slurp(folder / "p.index"), FromHex("000006 08011a020801"
+                                               "001c0e") +
+                                           "_CHECKPOINTABLE_OBJECT_GRAPH" +
+                                           FromHex("08071200 2014 289e01 359844c7d5"
+                                                   "001f0b") +
+                                           "step/.ATTRIBUTES/VARIABLE_VALUE" +
+                                           FromHex("08091200 2808 35bbd79f11"
+                                                   "001c11") +
+                                           "v/.ATTRIBUTES/VARIABLE_VALUE" +
+                                           FromHex("0801120412020803 2008 280c 35735b8971"
+                                                   "00000000 01000000 00 3c7cab31"
+                                                   "00000000 01000000 00 c0f2a1b0"
+                                                   "000103 77 009b01 00000000 01000000 00 a5215131"
+                                                   "a00108 ad010f") +
+                                           std::string(34, '\0') + FromHex("57fb808b247547db"));
 }
 
 TEST(Bundle, EveryDType) {
@@ -90,7 +97,8 @@ TEST(Bundle, EveryDType) {
     for (const Shape& shape : {Shape(), Shape{0}, Shape{3, 5}, Shape{2, 0, 4}, Shape{1, 2, 1, 2, 3, 1}}) {
       HostTensor t(TensorSpec{dtype, shape});
       char* bytes = static_cast<char*>(t.data());
-      for (size_t i = 0; i < t.num_bytes(); ++i) bytes[i] = static_cast<char>(dtype == DType::kBool ? random() & 1 : random());
+      for (size_t i = 0; i < t.num_bytes(); ++i)
+        bytes[i] = static_cast<char>(dtype == DType::kBool ? random() & 1 : random());
       tensors[absl::StrCat(Name(dtype), shape.ToString())] = t;
     }
   }
@@ -140,12 +148,15 @@ TEST(Bundle, LargeTensorsComeInChunks) {
   ASSERT_TRUE(writer->Finish().ok());
   size_t chunks = 0, most = 0;
   std::string all;
-  ASSERT_TRUE(Read(folder / "p")->Read("large", [&](absl::string_view chunk) {
-    ++chunks;
-    most = std::max(most, chunk.size());
-    all.append(chunk.data(), chunk.size());
-    return absl::OkStatus();
-  }).ok());
+  ASSERT_TRUE(Read(folder / "p")
+                  ->Read("large",
+                         [&](absl::string_view chunk) {
+                           ++chunks;
+                           most = std::max(most, chunk.size());
+                           all.append(chunk.data(), chunk.size());
+                           return absl::OkStatus();
+                         })
+                  .ok());
   EXPECT_GE(chunks, 4u);
   EXPECT_LE(most, size_t{1} << 20);
   EXPECT_EQ(all, Bytes(large));

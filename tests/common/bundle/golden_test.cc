@@ -1,5 +1,7 @@
 // Every checkpoint that TensorFlow wrote: each tensor right, the graph as told, and the same bytes when written again.
 
+#include "tests/golden/golden.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,7 +14,6 @@
 #include "common/bundle/writer.h"
 #include "common/crc32c.h"
 #include "tests/common/bundle/folder.h"
-#include "tests/golden/golden.h"
 
 namespace eager::bundle {
 namespace {
@@ -76,7 +77,8 @@ TEST_P(GoldenCheckpoint, Graph) {
       Json json = {{"children", Json::object()}};
       for (const pb::Edge& edge : node.children()) json["children"][edge.local_name()] = edge.node_id();
       for (const pb::Attribute& a : node.attributes()) {
-        json["attributes"].push_back({{"name", a.name()}, {"full_name", a.full_name()}, {"checkpoint_key", a.checkpoint_key()}});
+        json["attributes"].push_back(
+            {{"name", a.name()}, {"full_name", a.full_name()}, {"checkpoint_key", a.checkpoint_key()}});
       }
       for (const pb::Slot& s : node.slots()) {
         json["slot_variables"].push_back({{"original_variable_node_id", s.original_variable_node_id()},
@@ -134,8 +136,9 @@ TEST_P(GoldenCheckpoint, TheSameFilesAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Folders, GoldenCheckpoint,
-                         testing::Values("dtypes", "keras_adam", "keras_cnn", "keras_legacy_adam", "keras_legacy_momentum",
-                                         "keras_subclass", "large", "manager", "many", "module", "write"),
+                         testing::Values("dtypes", "keras_adam", "keras_cnn", "keras_legacy_adam",
+                                         "keras_legacy_momentum", "keras_subclass", "large", "manager", "many",
+                                         "module", "write"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -43,7 +43,8 @@ absl::StatusOr<int64_t> Generation(const std::string& prefix) {
 
 std::set<std::string> Files(const Folder& folder) {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) names.insert(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    names.insert(entry.path().filename().string());
   return names;
 }
 
@@ -105,7 +106,8 @@ TEST(Replace, AWriterThatIsKilled) {
     close(told[1]);
     const int generations = static_cast<int>(random() % 3);
     int64_t confirmed = last;
-    for (int i = 0; i < generations; ++i) ASSERT_EQ(read(told[0], &confirmed, sizeof(confirmed)), ssize_t{sizeof(confirmed)});
+    for (int i = 0; i < generations; ++i)
+      ASSERT_EQ(read(told[0], &confirmed, sizeof(confirmed)), ssize_t{sizeof(confirmed)});
     usleep(static_cast<useconds_t>(random() % 4000));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
@@ -128,7 +130,8 @@ TEST(Replace, AWriterThatIsKilled) {
   }
   // What the killed ones left behind goes with the next bundle of that name.
   ASSERT_TRUE(Write(folder / "p", last).ok());
-  for (const std::string& name : Files(folder)) EXPECT_FALSE(name.rfind("p.", 0) == 0 && name.find("tempstate") != std::string::npos) << name;
+  for (const std::string& name : Files(folder))
+    EXPECT_FALSE(name.rfind("p.", 0) == 0 && name.find("tempstate") != std::string::npos) << name;
 }
 
 }  // namespace
