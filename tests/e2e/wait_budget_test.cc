@@ -104,6 +104,15 @@ TEST_F(WaitBudget, IsTheDesigns) {
          GradientTape tape;
          EXPECT_EQ(tape.gradient(y, x), std::nullopt);
        }},
+      {"an optimizer, its steps and a metric", 0, [&] {
+         keras::optimizers::Adam adam({.weight_decay = 0.1, .clipnorm = 1, .use_ema = true});
+         keras::metrics::Mean mean;
+         for (int i = 0; i < 3; ++i) {
+           adam.minimize([&] { return mean(reduce_sum(*w * *w)), reduce_sum(*w * *w); }, {*w});
+         }
+         EXPECT_EQ(adam.learning_rate(), 0.001f);
+         w->assign(x * 3);
+       }},
       {"a random tensor", 0, [&] { y = raw_ops::RandomUniform({2, 3}, {.dtype = float32}); }},
       {"a read", 1, [&] { EXPECT_EQ((x * 2).read<float>(), (std::vector<float>{2, 4, 6})); }},
       {"a variable's read", 1, [&] { EXPECT_EQ(w->read<float>(), (std::vector<float>{3, 6, 9})); }},
