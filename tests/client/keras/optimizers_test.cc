@@ -4,6 +4,7 @@
 
 #include "client/context.h"
 #include "client/gradient_tape.h"
+#include "client/math.h"
 #include "client/ops.h"
 #include "tests/client/keras/cases.h"
 
@@ -196,7 +197,8 @@ TEST_F(Optimizers, UpdateOpsRefuseWrongState) {
   ExpectError(kInvalid, "var and grad do not have the same shape",
               [&] { raw_ops::ResourceApplyMomentum(var, accum, 0.1, constant({1.0f}), 0.9); });
   ExpectError(kInvalid, "lr is not a scalar", [&] { raw_ops::ResourceApplyMomentum(var, accum, g, g, 0.9); });
-  ExpectError(kInvalid, "grad", [&] { raw_ops::ResourceApplyMomentum(var, accum, 0.1, constant({1.0, 1.0}), 0.9); });
+  ExpectError(kInvalid, "var is float32[2], but lr is of dtype float64",  // as the gradient, whose dtype numbers take
+              [&] { raw_ops::ResourceApplyMomentum(var, accum, 0.1, constant({1.0, 1.0}), 0.9); });
   // What only the server sees comes with the next wait.
   raw_ops::ResourceApplyMomentum(var, var, 0.1, g, 0.9);
   ExpectError(kInvalid, "var and accum are the same variable", [&] { Context::Default().Sync(); });
