@@ -52,7 +52,8 @@ const OpTable& OpTable::Builtin() {
         ElementwiseUnaryOps(), ElementwiseBinaryOps(), ComparisonOps(), ReduceOps(), ShapeOps(),
         RearrangeOps(),        JoinOps(),              SliceOps(),      PadOps(),    GatherOps(),
         MakeOps(),             MatMulOps(),            RandomOps(),     VariableOps(),
-        TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(),
+        TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(), NormOps(), ActivationOps(),
+        TranscendentalOps(), BitwiseOps(), TopKOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

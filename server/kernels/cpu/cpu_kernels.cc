@@ -12,7 +12,7 @@ const KernelTable& CpuKernels() {
         CpuJoinKernels(), CpuMakeKernels(), CpuMatMulKernels(), CpuPadKernels(), CpuRandomKernels(),
         CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuTrainingKernels(),
         CpuVariableKernels(), CpuConvKernels(), CpuNnKernels(), CpuPoolKernels(), CpuSoftmaxKernels(),
-        CpuStatelessRandomKernels(),
+        CpuStatelessRandomKernels(), CpuActivationKernels(), CpuBatchNormKernels(), CpuTopKKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

@@ -26,6 +26,9 @@ std::vector<KernelRow> CpuNnKernels();
 std::vector<KernelRow> CpuPoolKernels();
 std::vector<KernelRow> CpuSoftmaxKernels();
 std::vector<KernelRow> CpuStatelessRandomKernels();
+std::vector<KernelRow> CpuActivationKernels();
+std::vector<KernelRow> CpuBatchNormKernels();
+std::vector<KernelRow> CpuTopKKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server

@@ -1,0 +1,92 @@
+// Kernels of common/ops/activation_ops.cc, transcendental_ops.cc and bitwise_ops.cc.
+#include "server/kernels/activation_fns.h"
+
+#include "server/device/cpu/compute.h"
+#include "server/kernels/cpu/cpu_kernels.h"
+#include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/number.h"
+
+namespace eager::server {
+namespace {
+
+// out = sign > 0 ? x : alpha x
+template <class T>
+void Leak(KernelContext& k, const T* x, const T* sign) {
+  const auto alpha = static_cast<Wide<T>>(k.attr<float>("alpha"));
+  T* out = k.output(0).mutable_data<T>();
+  ParallelFor(k.output(0).num_elements(), kElementwiseGrain, [&](int64_t begin, int64_t end) {
+#pragma GCC ivdep
+    for (int64_t i = begin; i < end; ++i) {
+      const Wide<T> value = Widen<Wide<T>>(x[i]);
+      out[i] = Narrow<T>(Widen<Wide<T>>(sign[i]) > 0 ? value : value * alpha);
+    }
+  });
+}
+
+template <class T>
+struct LeakyReluKernel {
+  static absl::Status Run(KernelContext& k) {
+    Leak(k, k.input(0).data<T>(), k.input(0).data<T>());
+    return absl::OkStatus();
+  }
+};
+template <class T>
+struct LeakyReluGradKernel {
+  static absl::Status Run(KernelContext& k) {
+    Leak(k, k.input(0).data<T>(), k.input(1).data<T>());
+    return absl::OkStatus();
+  }
+};
+
+void AddActivations(std::vector<KernelRow>& rows) {
+  AddUnary<Relu6Fn>(rows, "Relu6", FloatTypes());
+  AddUnary<Relu6Fn>(rows, "Relu6", SignedTypes());
+  AddUnary<Relu6Fn>(rows, "Relu6", UnsignedTypes());
+  AddBinary<Relu6GradFn>(rows, "Relu6Grad", FloatTypes());
+  AddBinary<Relu6GradFn>(rows, "Relu6Grad", SignedTypes());
+  AddBinary<Relu6GradFn>(rows, "Relu6Grad", UnsignedTypes());
+  AddUnary<EluFn>(rows, "Elu", FloatTypes());
+  AddBinary<EluGradFn>(rows, "EluGrad", FloatTypes());
+  AddUnary<SeluFn>(rows, "Selu", FloatTypes());
+  AddBinary<SeluGradFn>(rows, "SeluGrad", FloatTypes());
+  AddUnary<SoftsignFn>(rows, "Softsign", FloatTypes());
+  AddBinary<SoftsignGradFn>(rows, "SoftsignGrad", FloatTypes());
+  AddFloatRows<LeakyReluKernel>(rows, "LeakyRelu");
+  AddFloatRows<LeakyReluGradKernel>(rows, "LeakyReluGrad");
+}
+
+void AddFunctions(std::vector<KernelRow>& rows) {
+  AddUnary<AsinFn>(rows, "Asin", FloatTypes());
+  AddUnary<AcosFn>(rows, "Acos", FloatTypes());
+  AddUnary<AtanFn>(rows, "Atan", FloatTypes());
+  AddUnary<SinhFn>(rows, "Sinh", FloatTypes());
+  AddUnary<CoshFn>(rows, "Cosh", FloatTypes());
+  AddUnary<AsinhFn>(rows, "Asinh", FloatTypes());
+  AddUnary<AcoshFn>(rows, "Acosh", FloatTypes());
+  AddUnary<AtanhFn>(rows, "Atanh", FloatTypes());
+  AddUnary<ErfFn>(rows, "Erf", FloatTypes());
+  AddUnary<ErfcFn>(rows, "Erfc", FloatTypes());
+}
+
+void AddBits(std::vector<KernelRow>& rows) {
+  AddWrappingBinary<BitwiseAndFn>(rows, "BitwiseAnd", UnsignedTypes());
+  AddWrappingBinary<BitwiseOrFn>(rows, "BitwiseOr", UnsignedTypes());
+  AddWrappingBinary<BitwiseXorFn>(rows, "BitwiseXor", UnsignedTypes());
+  AddWrappingUnary<InvertFn>(rows, "Invert", UnsignedTypes());
+  AddBinary<LeftShiftFn>(rows, "LeftShift", SignedTypes());
+  AddBinary<LeftShiftFn>(rows, "LeftShift", UnsignedTypes());
+  AddBinary<RightShiftFn>(rows, "RightShift", SignedTypes());
+  AddBinary<RightShiftFn>(rows, "RightShift", UnsignedTypes());
+}
+
+}  // namespace
+
+std::vector<KernelRow> CpuActivationKernels() {
+  std::vector<KernelRow> rows;
+  AddActivations(rows);
+  AddFunctions(rows);
+  AddBits(rows);
+  return rows;
+}
+
+}  // namespace eager::server
