@@ -20,6 +20,7 @@
 #include "client/math.h"
 #include "client/module.h"
 #include "client/ndarray.h"
+#include "client/nn.h"
 #include "client/op.h"
 #include "client/ops.h"
 #include "client/plot/plot.h"

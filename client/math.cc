@@ -126,10 +126,4 @@ Tensor ones_like(const Operand& x) { return Run("OnesLike", {x}); }
 Tensor range(const Operand& limit) { return Run("Range", {Operand(0, limit.where()), limit, Operand(1, limit.where())}); }
 Tensor range(const Operand& start, const Operand& limit, const Operand& delta) { return Run("Range", {start, limit, delta}); }
 
-namespace nn {
-Tensor relu(const Operand& x) { return Run("Relu", {x}); }
-Tensor sigmoid(const Operand& x) { return Run("Sigmoid", {x}); }
-Tensor tanh(const Operand& x) { return Run("Tanh", {x}); }
-}  // namespace nn
-
 }  // namespace eager

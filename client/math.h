@@ -78,10 +78,4 @@ Tensor ones_like(const Operand& x);
 Tensor range(const Operand& limit);
 Tensor range(const Operand& start, const Operand& limit, const Operand& delta = 1);
 
-namespace nn {
-Tensor relu(const Operand& x);
-Tensor sigmoid(const Operand& x);
-Tensor tanh(const Operand& x);
-}  // namespace nn
-
 }  // namespace eager

@@ -7,20 +7,24 @@ include(CMakePackageConfigHelpers)
 
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
-  client/constant.h client/context.h client/custom_gradient.h client/eager.h client/error.h client/gradient_tape.h
-  client/host_values.h client/indexing.h client/inprocess.h client/math.h client/module.h client/ndarray.h
-  client/ndarray_eigen.h client/op.h client/ops.h client/random.h client/random_generator.h client/tensor.h
-  client/types.h client/variable.h client/data/csv.h client/data/dataset.h client/data/element.h client/data/idx.h
-  client/data/npy.h client/data/pipeline.h client/keras/activations.h client/keras/initializers.h
-  client/keras/layer.h client/keras/layers.h client/keras/losses.h client/keras/metrics.h client/keras/model.h
-  client/keras/optimizer.h client/keras/optimizers.h client/keras/partial_shape.h client/keras/schedules.h
-  client/keras/sequential.h client/keras/layers/convolution.h client/keras/layers/core.h
-  client/keras/layers/merging.h client/keras/layers/normalization.h client/keras/layers/pooling.h
-  client/keras/layers/regularization.h client/keras/layers/reshaping.h client/keras/layers/window.h
-  client/plot/plot.h client/summary/file_writer.h client/summary/summary.h client/train/checkpoint.h
-  client/train/checkpoint_manager.h client/train/checkpoint_reader.h client/train/weights.h common/attr.h
-  common/dtype.h common/host_tensor.h common/mutex.h common/shape.h common/tensor_spec.h) client/debugging.h
+  client/constant.h client/context.h client/custom_gradient.h client/debugging.h client/eager.h client/error.h
+  client/gradient_tape.h client/host_values.h client/indexing.h client/inprocess.h client/math.h client/module.h
+  client/ndarray.h client/ndarray_eigen.h client/nn.h client/op.h client/ops.h client/random.h
+  client/random_generator.h client/tensor.h client/types.h client/variable.h
+  client/data/csv.h client/data/dataset.h client/data/element.h client/data/idx.h client/data/npy.h
+  client/data/pipeline.h
+  client/keras/activations.h client/keras/initializers.h client/keras/layer.h client/keras/layers.h
+  client/keras/losses.h client/keras/metrics.h client/keras/model.h client/keras/optimizer.h
+  client/keras/optimizers.h client/keras/partial_shape.h client/keras/schedules.h client/keras/sequential.h
   client/keras/training.h
+  client/keras/layers/convolution.h client/keras/layers/core.h client/keras/layers/merging.h
+  client/keras/layers/normalization.h client/keras/layers/pooling.h client/keras/layers/regularization.h
+  client/keras/layers/reshaping.h client/keras/layers/window.h
+  client/plot/plot.h
+  client/summary/file_writer.h client/summary/summary.h
+  client/train/checkpoint.h client/train/checkpoint_manager.h client/train/checkpoint_reader.h
+  client/train/weights.h
+  common/attr.h common/dtype.h common/host_tensor.h common/mutex.h common/shape.h common/tensor_spec.h)
 
 # An installed header includes its neighbours as "eager/client/…": a user's own client/ or common/ never gets in between.
 foreach(header ${EAGER_PUBLIC_HEADERS})

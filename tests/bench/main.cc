@@ -66,6 +66,10 @@ int main(int argc, char** argv) {
       {"random",
        "random_normal_1m: ms for a million float32 normals; beside std::normal_distribution on all cores.",
        &eager::bench::RandomBenchmarks},
+      {"conv",
+       "conv2d_*: us a convolution of float32 images with a 3x3 filter, SAME; conv2d_fwd_bwd_*: with both gradients;\n"
+       "beside oneDNN called directly on all cores.",
+       &eager::bench::ConvBenchmarks},
       {"transfer", "upload_256MiB, download_256MiB: GiB/s; beside a bare gRPC stream of 1 MiB slices.",
        &eager::bench::TransferBenchmarks},
       {"dataset",
