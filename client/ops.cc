@@ -1077,4 +1077,187 @@ Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean, const Operand& variance, const FusedBatchNormV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("FusedBatchNormV3");
+  const Operand operands[] = {x, scale, offset, mean, variance};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"epsilon", attrs.epsilon}, {"exponential_avg_factor", attrs.exponential_avg_factor}, {"data_format", attrs.data_format}, {"is_training", attrs.is_training}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const FusedBatchNormGradV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("FusedBatchNormGradV3");
+  const Operand operands[] = {y_backprop, x, scale, reserve_space_1, reserve_space_2, reserve_space_3};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"epsilon", attrs.epsilon}, {"data_format", attrs.data_format}, {"is_training", attrs.is_training}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor Relu6(const Operand& features) {
+  static const OpSpec& op = internal::Op("Relu6");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LeakyRelu(const Operand& features, const LeakyReluAttrs& attrs) {
+  static const OpSpec& op = internal::Op("LeakyRelu");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {{"alpha", attrs.alpha}}, Where(operands));
+}
+
+Tensor Elu(const Operand& features) {
+  static const OpSpec& op = internal::Op("Elu");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Selu(const Operand& features) {
+  static const OpSpec& op = internal::Op("Selu");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Softsign(const Operand& features) {
+  static const OpSpec& op = internal::Op("Softsign");
+  const Operand operands[] = {features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Relu6Grad(const Operand& gradients, const Operand& features) {
+  static const OpSpec& op = internal::Op("Relu6Grad");
+  const Operand operands[] = {gradients, features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LeakyReluGrad(const Operand& gradients, const Operand& features, const LeakyReluGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("LeakyReluGrad");
+  const Operand operands[] = {gradients, features};
+  return internal::Call1(op, operands, {{"alpha", attrs.alpha}}, Where(operands));
+}
+
+Tensor EluGrad(const Operand& gradients, const Operand& outputs) {
+  static const OpSpec& op = internal::Op("EluGrad");
+  const Operand operands[] = {gradients, outputs};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SeluGrad(const Operand& gradients, const Operand& outputs) {
+  static const OpSpec& op = internal::Op("SeluGrad");
+  const Operand operands[] = {gradients, outputs};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SoftsignGrad(const Operand& gradients, const Operand& features) {
+  static const OpSpec& op = internal::Op("SoftsignGrad");
+  const Operand operands[] = {gradients, features};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Asin(const Operand& x) {
+  static const OpSpec& op = internal::Op("Asin");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Acos(const Operand& x) {
+  static const OpSpec& op = internal::Op("Acos");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Atan(const Operand& x) {
+  static const OpSpec& op = internal::Op("Atan");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Sinh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Sinh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Cosh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Cosh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Asinh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Asinh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Acosh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Acosh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Atanh(const Operand& x) {
+  static const OpSpec& op = internal::Op("Atanh");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Erf(const Operand& x) {
+  static const OpSpec& op = internal::Op("Erf");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Erfc(const Operand& x) {
+  static const OpSpec& op = internal::Op("Erfc");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BitwiseAnd(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("BitwiseAnd");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BitwiseOr(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("BitwiseOr");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BitwiseXor(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("BitwiseXor");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor LeftShift(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("LeftShift");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RightShift(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("RightShift");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Invert(const Operand& x) {
+  static const OpSpec& op = internal::Op("Invert");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("TopKV2");
+  const Operand operands[] = {input, k};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"sorted", attrs.sorted}, {"index_type", attrs.index_type}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k) {
+  static const OpSpec& op = internal::Op("InTopKV2");
+  const Operand operands[] = {predictions, targets, k};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 }  // namespace eager::raw_ops

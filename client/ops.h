@@ -856,4 +856,115 @@ Tensor StatelessRandomGetAlg(std::source_location where = std::source_location::
 // The state in a generator's variable, (counter, counter, key), which then passes over 256 * delta blocks.
 Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand& delta);
 
+// (x - mean) / sqrt(variance + epsilon) * scale + offset, with the batch's statistics of each channel if is_training, else with `mean` and `variance`.
+struct FusedBatchNormV3Attrs {
+  float epsilon = 0.0001f;
+  float exponential_avg_factor = 1.0f;
+  std::string data_format = "NHWC";
+  bool is_training = true;
+};
+std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean, const Operand& variance, const FusedBatchNormV3Attrs& attrs = {});
+
+// The gradient of FusedBatchNormV3; reserve_space_1 and _2 are the statistics that it normalized with.
+struct FusedBatchNormGradV3Attrs {
+  float epsilon = 0.0001f;
+  std::string data_format = "NHWC";
+  bool is_training = true;
+};
+std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const FusedBatchNormGradV3Attrs& attrs = {});
+
+// min(max(features, 0), 6).
+Tensor Relu6(const Operand& features);
+
+// features where they are positive, else alpha * features.
+struct LeakyReluAttrs {
+  float alpha = 0.2f;
+};
+Tensor LeakyRelu(const Operand& features, const LeakyReluAttrs& attrs = {});
+
+// features where they are not negative, else exp(features) - 1.
+Tensor Elu(const Operand& features);
+
+// scale * features where they are not negative, else scale * alpha * (exp(features) - 1).
+Tensor Selu(const Operand& features);
+
+// features / (1 + |features|).
+Tensor Softsign(const Operand& features);
+
+// The gradient of Relu6: gradients where 0 < features < 6, else 0.
+Tensor Relu6Grad(const Operand& gradients, const Operand& features);
+
+// The gradient of LeakyRelu: gradients where features > 0, else alpha * gradients.
+struct LeakyReluGradAttrs {
+  float alpha = 0.2f;
+};
+Tensor LeakyReluGrad(const Operand& gradients, const Operand& features, const LeakyReluGradAttrs& attrs = {});
+
+// The gradient of Elu: gradients * (outputs + 1) where outputs < 0, else gradients.
+Tensor EluGrad(const Operand& gradients, const Operand& outputs);
+
+// The gradient of Selu, from its outputs.
+Tensor SeluGrad(const Operand& gradients, const Operand& outputs);
+
+// The gradient of Softsign: gradients / (1 + |features|)^2.
+Tensor SoftsignGrad(const Operand& gradients, const Operand& features);
+
+// The angle in [-pi/2, pi/2] whose sine is x.
+Tensor Asin(const Operand& x);
+
+// The angle in [0, pi] whose cosine is x.
+Tensor Acos(const Operand& x);
+
+// The angle in [-pi/2, pi/2] whose tangent is x.
+Tensor Atan(const Operand& x);
+
+// The hyperbolic sine of x.
+Tensor Sinh(const Operand& x);
+
+// The hyperbolic cosine of x.
+Tensor Cosh(const Operand& x);
+
+// The number whose hyperbolic sine is x.
+Tensor Asinh(const Operand& x);
+
+// The number that is not negative and whose hyperbolic cosine is x.
+Tensor Acosh(const Operand& x);
+
+// The number whose hyperbolic tangent is x.
+Tensor Atanh(const Operand& x);
+
+// The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+Tensor Erf(const Operand& x);
+
+// 1 - Erf(x), exact for large x.
+Tensor Erfc(const Operand& x);
+
+// The bits that are set in both x and y.
+Tensor BitwiseAnd(const Operand& x, const Operand& y);
+
+// The bits that are set in x or y.
+Tensor BitwiseOr(const Operand& x, const Operand& y);
+
+// The bits that are set in one of x and y.
+Tensor BitwiseXor(const Operand& x, const Operand& y);
+
+// x with its bits moved up by y; y is taken to the closest number from 0 to the bits of x less 1.
+Tensor LeftShift(const Operand& x, const Operand& y);
+
+// x with its bits moved down by y, the sign kept; y is taken as by LeftShift.
+Tensor RightShift(const Operand& x, const Operand& y);
+
+// The bits that are not set in x.
+Tensor Invert(const Operand& x);
+
+// The k largest elements of each row of the last axis, and where they are; of equal ones the first.
+struct TopKV2Attrs {
+  bool sorted = true;
+  DType index_type = DType::kInt32;
+};
+std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2Attrs& attrs = {});
+
+// Whether each row's target is among the k classes with the largest predictions; not if any is not finite.
+Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k);
+
 }  // namespace eager::raw_ops
