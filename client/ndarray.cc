@@ -258,13 +258,13 @@ NDArray NDArray::reshape(const std::vector<int64_t>& extents, Where where) const
 int64_t NDArray::ScalarInt() const {
   const Where where = Where::current();
   if (size() != 1) Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")), where);
-  return astype(DType::kInt64, where).values<int64_t>(where)[0];
+  return astype(DType::kInt64, where).reshape({}, where).at<int64_t>(where);
 }
 
 double NDArray::ScalarDouble() const {
   const Where where = Where::current();
   if (size() != 1) Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")), where);
-  return astype(DType::kFloat64, where).values<double>(where)[0];
+  return astype(DType::kFloat64, where).reshape({}, where).at<double>(where);
 }
 
 std::string NDArray::str() const { return print::ArrayStr(Dense(/*share=*/true)); }

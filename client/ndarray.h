@@ -93,9 +93,12 @@ class NDArray {
     NeedWritable(first.where);
     return const_cast<T&>(Get<T>(Locate(ElementType<T>(), position, first.where)));
   }
-  // All elements, row-major, in place; not of strings. FAILED_PRECONDITION unless is_contiguous().
+  // All elements, row-major, in place, for as long as an array has them; not of strings. FAILED_PRECONDITION unless
+  // is_contiguous().
   template <class T>
-  std::span<const T> values(Where where = Where::current()) const {
+  std::span<const T> values(Where where = Where::current()) const&& = delete;  // its elements end with the expression
+  template <class T>
+  std::span<const T> values(Where where = Where::current()) const& {
     return {static_cast<const T*>(Flat(ElementType<T>(), where)), static_cast<size_t>(size())};
   }
   template <class T>

@@ -1,6 +1,8 @@
 #include "client/data/csv.h"
 
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -149,6 +151,14 @@ class Column {
       const char *first = text.data(), *last = text.data() + text.size();
       if (text.size() > 1 && *first == '+' && first[1] != '-') ++first;  // from_chars knows no plus
       const auto [end, error] = std::from_chars(first, last, value);
+      if constexpr (std::is_floating_point_v<T>) {
+        // Too small for the type is 0 or next to it; only too large is an error.
+        if (error == std::errc::result_out_of_range && end == last) {
+          const double wide = std::strtod(std::string(first, last).c_str(), nullptr);
+          value = static_cast<T>(std::fabs(wide) < 1 ? wide : 0);
+          return std::fabs(wide) < 1;
+        }
+      }
       return error == std::errc() && end == last;
     }
   }

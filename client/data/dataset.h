@@ -8,8 +8,9 @@
 //
 // Data is uploaded once. Slicing, shuffling, repeating, zipping and batching compute row numbers in the program, so a batch
 // costs one gather per component, and iterating does not wait. Functions given to map, filter and from_generator run in the
-// thread that iterates (prefetch: in one of its own), once an element, in order. So map after batch() where the function
-// computes each element by itself: there it is called once a batch.
+// thread that iterates (prefetch: in one of its own), once an element, in order; one that several passes call at once must
+// bear it. Map after batch() where the function computes each element by itself: there it is called once a batch. Their
+// exceptions reach the loop.
 #pragma once
 
 #include <iterator>

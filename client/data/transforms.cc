@@ -91,9 +91,7 @@ class BatchNode final : public Transform {
   }
   std::vector<ElementSpec> Specs(Where where) const override {
     std::vector<ElementSpec> specs = input_->Specs(where);
-    const int64_t n = input_->Cardinality();
-    const bool always_full = drop_ || n == kInfiniteCardinality;
-    for (ElementSpec& spec : specs) spec.shape.insert(spec.shape.begin(), always_full ? size_ : -1);
+    for (ElementSpec& spec : specs) spec.shape.insert(spec.shape.begin(), drop_ ? size_ : -1);
     return specs;
   }
 

@@ -61,7 +61,8 @@ TEST(NDArray, TransposeAndReshapeAreViewsWhereTheyCan) {
   EXPECT_EQ(t.str(), "[[1 4]\n [2 5]\n [3 6]]");
   EXPECT_FALSE(t.is_contiguous());
   EXPECT_THROW(t.values<int32_t>(), Error);
-  EXPECT_EQ(t.copy().values<int32_t>()[1], 4);
+  const NDArray dense = t.copy();
+  EXPECT_EQ(dense.values<int32_t>()[1], 4);
   a.mutable_at<int32_t>(1, 0) = 40;
   EXPECT_EQ(t.at<int32_t>(0, 1), 40);
   const NDArray flat = a.reshape({-1}), turned = t.reshape({-1});

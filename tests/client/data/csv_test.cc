@@ -32,6 +32,11 @@ TEST_F(CsvTest, NumbersWithoutHeader) {
   EXPECT_TRUE(t.names.empty());
 }
 
+TEST_F(CsvTest, NumbersBeyondTheTypesRange) {
+  EXPECT_EQ(Load("1e-60\n-1e-400\n").columns[0].to_vector<float>(), (std::vector<float>{0, 0}));
+  EXPECT_EQ(ErrorOf("1e60\n"), "line 1, column 1: '1e60' is no float32");
+}
+
 TEST_F(CsvTest, HeaderDtypesAndLabels) {
   const CsvTable t = Load("\xEF\xBB\xBFid;name;ok;y\n7;\"a;\"\"b\"\"\nc\";True;1\n\n8;;0;2",
                           {.header = true, .delimiter = ';', .dtypes = {int64, string, boolean, uint8}, .label_column = -1});
