@@ -55,6 +55,8 @@ TEST_F(DatasetTest, PairsOfSlicesBindToNames) {
   ASSERT_EQ(spec.size(), 2u);
   EXPECT_EQ(spec[0].ToString(), "TensorSpec(shape=(None, 2), dtype=tf.float32, name=None)");
   EXPECT_EQ(spec[1].ToString(), "TensorSpec(shape=(None,), dtype=tf.int64, name=None)");
+  EXPECT_EQ(range(4).batch(2, /*drop_remainder=*/true).element_spec()[0].ToString(),
+            "TensorSpec(shape=(2,), dtype=tf.int64, name=None)");
 }
 
 TEST_F(DatasetTest, ComponentsMustFitTogether) {
@@ -144,7 +146,7 @@ TEST_F(DatasetTest, ZipAndEnumerateNest) {
   for (auto [a, b, c] : zip(range(1), range(1), range(7, 8)).batch(1)) EXPECT_EQ(c.read<int64_t>(), Ints{7});
 }
 
-// From TensorFlow 2.21: list(tf.data.Dataset.range(10).shuffle(4, seed=3)), twice; then with the whole set in the buffer.
+// What TensorFlow 2.21 gives for the same calls.
 TEST_F(DatasetTest, ShuffledOrdersAreTensorFlows) {
   const auto dataset = range(10).shuffle(4, 3);
   EXPECT_EQ(Flat(dataset), (Ints{0, 3, 2, 1, 4, 7, 6, 5, 8, 9}));
@@ -152,6 +154,10 @@ TEST_F(DatasetTest, ShuffledOrdersAreTensorFlows) {
   const auto same = range(10).shuffle(10, 5, /*reshuffle_each_iteration=*/false);
   EXPECT_EQ(Flat(same), (Ints{1, 3, 2, 7, 6, 9, 0, 5, 8, 4}));
   EXPECT_EQ(Flat(same), (Ints{1, 3, 2, 7, 6, 9, 0, 5, 8, 4}));
+  EXPECT_EQ(Flat(range(6).shuffle(3, 3).repeat(2)), (Ints{0, 1, 2, 3, 4, 5, 0, 3, 4, 5, 1, 2}));
+  const auto twice = range(8).shuffle(3, 1).shuffle(4, 2);
+  EXPECT_EQ(Flat(twice), (Ints{1, 0, 2, 7, 5, 3, 4, 6}));
+  EXPECT_EQ(Flat(twice), (Ints{3, 4, 5, 1, 6, 2, 0, 7}));
   random::set_seed(42);
   EXPECT_EQ(Flat(range(8).shuffle(100)), (Ints{3, 4, 1, 0, 6, 5, 2, 7}));
 }
