@@ -95,8 +95,10 @@ class RangeRows final : public Rows {
   }
 
  private:
-  // Below the range's end, so it does not overflow.
-  int64_t At(int64_t row) const { return start_ + row * step_; }
+  // The result is within the range; the way there may be longer than an int64 counts.
+  int64_t At(int64_t row) const {
+    return static_cast<int64_t>(static_cast<uint64_t>(start_) + static_cast<uint64_t>(row) * static_cast<uint64_t>(step_));
+  }
   const int64_t start_, step_;
 };
 

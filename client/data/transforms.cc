@@ -1,6 +1,7 @@
 // Nodes that take elements from others and give each of them on, or not, or changed.
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "client/core/throw.h"
@@ -120,7 +121,9 @@ class RepeatNode final : public Transform {
     const int64_t n = input_->Cardinality();
     if (n == 0 || count_ == 0) return 0;
     if (count_ < 0) return n == kUnknownCardinality ? n : kInfiniteCardinality;
-    return n < 0 ? n : n * count_;
+    int64_t product;
+    if (n < 0) return n;
+    return __builtin_mul_overflow(n, count_, &product) ? std::numeric_limits<int64_t>::max() : product;
   }
 
  private:
@@ -185,7 +188,8 @@ class ConcatenateNode final : public Transform {
   int64_t Cardinality() const override {
     const int64_t a = input_->Cardinality(), b = second_->Cardinality();
     if (a == kInfiniteCardinality || b == kInfiniteCardinality) return kInfiniteCardinality;
-    return a < 0 || b < 0 ? kUnknownCardinality : a + b;
+    if (a < 0 || b < 0) return kUnknownCardinality;
+    return b > std::numeric_limits<int64_t>::max() - a ? std::numeric_limits<int64_t>::max() : a + b;
   }
   std::vector<ElementSpec> Specs(Where where) const override {
     std::vector<ElementSpec> specs = input_->Specs(where);

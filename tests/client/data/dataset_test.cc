@@ -41,6 +41,9 @@ TEST_F(DatasetTest, RangesCountAsPythons) {
   EXPECT_EQ(Flat(range(3, 3)), Ints{});
   EXPECT_EQ(range(2, 9, 3).cardinality(), 3);
   EXPECT_THROW(range(0, 3, 0), Error);
+  constexpr int64_t low = std::numeric_limits<int64_t>::min(), high = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Flat(range(low, high, high)), (Ints{low, -1, high - 1}));
+  EXPECT_EQ(range(high).repeat(3).cardinality(), high);
 }
 
 TEST_F(DatasetTest, PairsOfSlicesBindToNames) {
