@@ -26,7 +26,8 @@ Tensor constant(const char* value, std::source_location where = std::source_loca
 
 // Flat values with a shape. INVALID_ARGUMENT if their number is not the shape's.
 template <class T>
-Tensor constant(std::span<const T> values, const Shape& shape, std::source_location where = std::source_location::current()) {
+Tensor constant(std::span<const T> values, const Shape& shape,
+                std::source_location where = std::source_location::current()) {
   if (static_cast<int64_t>(values.size()) != shape.num_elements()) {
     throw Error(absl::InvalidArgumentError(absl::StrCat("constant: shape ", shape.ToString(), " asks for ",
                                                         shape.num_elements(), " values, got ", values.size())),
@@ -35,17 +36,20 @@ Tensor constant(std::span<const T> values, const Shape& shape, std::source_locat
   return constant(HostTensor::FromSpan<T>(shape, absl::MakeConstSpan(values.data(), values.size())), where);
 }
 template <class T>
-Tensor constant(const std::vector<T>& values, const Shape& shape, std::source_location where = std::source_location::current()) {
+Tensor constant(const std::vector<T>& values, const Shape& shape,
+                std::source_location where = std::source_location::current()) {
   return constant(std::span<const T>(values), shape, where);
 }
 
-// Vectors to any depth, constant(std::vector<std::vector<float>>{…}), and nested braces, constant({{1, 2}, {3, 4}}). Numbers
-// of several types get the one that arithmetic on them has, as in {1.5f, 2}. INVALID_ARGUMENT if they are ragged.
+// Vectors to any depth, constant(std::vector<std::vector<float>>{…}), and nested braces, constant({{1, 2}, {3, 4}}).
+// Numbers of several types get the one that arithmetic on them has, as in {1.5f, 2}. INVALID_ARGUMENT if they are
+// ragged.
 template <class T>
 Tensor constant(const std::vector<T>& list, std::source_location where = std::source_location::current()) {
   return constant(internal::FromVectors(list, where), where);
 }
-Tensor constant(std::initializer_list<internal::Literal> list, std::source_location where = std::source_location::current());
+Tensor constant(std::initializer_list<internal::Literal> list,
+                std::source_location where = std::source_location::current());
 
 // A host array, whose values are copied; converted if a dtype is given.
 Tensor constant(const NDArray& array, std::source_location where = std::source_location::current());

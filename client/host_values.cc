@@ -80,7 +80,9 @@ class Reader {
 
 }  // namespace
 
-HostTensor FromLiterals(const std::vector<Literal>& list, std::source_location where) { return Reader(where).Read(list); }
+HostTensor FromLiterals(const std::vector<Literal>& list, std::source_location where) {
+  return Reader(where).Read(list);
+}
 
 void ThrowRagged(int axis, int64_t expected, int64_t got, std::source_location where) {
   Throw(absl::StrCat("the lists on axis ", axis, " have different lengths: ", expected, " and ", got), where);

@@ -68,13 +68,17 @@ template <class T>
 struct VectorReader {
   using Element = T;
   static void Measure(const T&, Shape&) {}
-  static void Collect(const T& value, const Shape&, int, std::vector<T>& out, std::source_location) { out.push_back(value); }
+  static void Collect(const T& value, const Shape&, int, std::vector<T>& out, std::source_location) {
+    out.push_back(value);
+  }
 };
 template <>
 struct VectorReader<bool> {
   using Element = char;  // std::vector<bool> has no elements in memory
   static void Measure(bool, Shape&) {}
-  static void Collect(bool value, const Shape&, int, std::vector<char>& out, std::source_location) { out.push_back(value); }
+  static void Collect(bool value, const Shape&, int, std::vector<char>& out, std::source_location) {
+    out.push_back(value);
+  }
 };
 [[noreturn]] void ThrowRagged(int axis, int64_t expected, int64_t got, std::source_location where);
 template <class T>

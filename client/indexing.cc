@@ -1,5 +1,7 @@
 #include "client/indexing.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/core/call.h"
@@ -49,7 +51,8 @@ StridedIndex ToStridedIndex(absl::Span<const Index> index) {
 }
 
 std::string ToString(absl::Span<const Index> index) {
-  return absl::StrCat("[", absl::StrJoin(index, ", ", [](std::string* out, const Index& i) { *out += i.ToString(); }), "]");
+  return absl::StrCat("[", absl::StrJoin(index, ", ", [](std::string* out, const Index& i) { *out += i.ToString(); }),
+                      "]");
 }
 
 }  // namespace internal
@@ -80,7 +83,8 @@ std::string Index::ToString() const {
     case Kind::kAt:
       return absl::StrCat(at_);
     case Kind::kSlice:
-      return absl::StrCat(bound(slice_.start), ":", bound(slice_.stop), slice_.step.has_value() ? ":" : "", bound(slice_.step));
+      return absl::StrCat(bound(slice_.start), ":", bound(slice_.stop), slice_.step.has_value() ? ":" : "",
+                          bound(slice_.step));
     case Kind::kEllipsis:
       return "...";
     case Kind::kNewAxis:
@@ -90,7 +94,9 @@ std::string Index::ToString() const {
 }
 
 Tensor Tensor::operator[](const Index& index) const { return Part(*this, {&index, 1}); }
-Tensor Tensor::operator[](std::initializer_list<Index> index) const { return Part(*this, {index.begin(), index.size()}); }
+Tensor Tensor::operator[](std::initializer_list<Index> index) const {
+  return Part(*this, {index.begin(), index.size()});
+}
 
 Tensor Variable::operator[](const Index& index) const { return read_value(index.where())[index]; }
 Tensor Variable::operator[](std::initializer_list<Index> index) const {

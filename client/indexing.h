@@ -6,8 +6,8 @@
 //   x[{ellipsis, newaxis}]             x[..., newaxis]
 //
 // What is not named is taken whole. Bounds of slices beyond an axis are cut off; single indices beyond it are an error.
-// Of a Tensor or Variable it is one StridedSlice op: differentiable, without a wait. Of an NDArray it is a view. An index
-// that lies in a tensor is read first: x[int(t)].
+// Of a Tensor or Variable it is one StridedSlice op: differentiable, without a wait. Of an NDArray it is a view. An
+// index that lies in a tensor is read first: x[int(t)].
 #pragma once
 
 #include <concepts>
@@ -45,23 +45,24 @@ class Index {
     requires(!std::same_as<T, bool>)  // a mask in NumPy
   Index(T at, Where where = Where::current())                                                             // NOLINT
       : kind_(Kind::kAt), at_(static_cast<int64_t>(at)), where_(where) {}
-  Index(const Slice& slice, Where where = Where::current()) : kind_(Kind::kSlice), slice_(slice), where_(where) {}  // NOLINT
-  Index(Ellipsis, Where where = Where::current()) : kind_(Kind::kEllipsis), where_(where) {}              // NOLINT
-  Index(NewAxis, Where where = Where::current()) : kind_(Kind::kNewAxis), where_(where) {}                // NOLINT
+    Index(const Slice& slice, Where where = Where::current())
+        : kind_(Kind::kSlice), slice_(slice), where_(where) {}                                  // NOLINT
+    Index(Ellipsis, Where where = Where::current()) : kind_(Kind::kEllipsis), where_(where) {}  // NOLINT
+    Index(NewAxis, Where where = Where::current()) : kind_(Kind::kNewAxis), where_(where) {}    // NOLINT
 
-  enum class Kind : uint8_t { kAt, kSlice, kEllipsis, kNewAxis };
-  Kind kind() const { return kind_; }
-  int64_t at() const { return at_; }
-  const Slice& slice() const { return slice_; }
-  const Where& where() const { return where_; }
-  // "-1", "0:2", "::-1", "...", "newaxis"
-  std::string ToString() const;
+    enum class Kind : uint8_t { kAt, kSlice, kEllipsis, kNewAxis };
+    Kind kind() const { return kind_; }
+    int64_t at() const { return at_; }
+    const Slice& slice() const { return slice_; }
+    const Where& where() const { return where_; }
+    // "-1", "0:2", "::-1", "...", "newaxis"
+    std::string ToString() const;
 
- private:
-  Kind kind_;
-  int64_t at_ = 0;
-  Slice slice_;
-  Where where_;
+   private:
+    Kind kind_;
+    int64_t at_ = 0;
+    Slice slice_;
+    Where where_;
 };
 
 }  // namespace eager

@@ -1,6 +1,7 @@
 #include "client/ndarray.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <ostream>
 
@@ -95,13 +96,15 @@ bool NDArray::is_contiguous() const {
 void NDArray::NeedType(DType asked, Where where) const {
   if (!valid()) Throw(absl::InvalidArgumentError("an empty NDArray is used"), where);
   if (asked != dtype()) {
-    Throw(absl::InvalidArgumentError(absl::StrCat("the array's dtype is ", Name(dtype()), ", not ", Name(asked))), where);
+    Throw(absl::InvalidArgumentError(absl::StrCat("the array's dtype is ", Name(dtype()), ", not ", Name(asked))),
+          where);
   }
 }
 
 void NDArray::NeedWritable(Where where) const {
   if (valid() && !writable_) {
-    Throw(absl::FailedPreconditionError("the array is read-only, as others may share its elements: copy() it first"), where);
+    Throw(absl::FailedPreconditionError("the array is read-only, as others may share its elements: copy() it first"),
+          where);
   }
 }
 
@@ -118,7 +121,8 @@ int64_t NDArray::Locate(DType asked, std::span<const int64_t> position, Where wh
     const int64_t extent = shape_[static_cast<int>(axis)];
     const int64_t at = position[axis] < 0 ? position[axis] + extent : position[axis];
     if (at < 0 || at >= extent) {
-      Throw(absl::OutOfRangeError(absl::StrCat("position ", text(), " lies outside of an array of shape ", shape_.ToTuple())),
+      Throw(absl::OutOfRangeError(
+                absl::StrCat("position ", text(), " lies outside of an array of shape ", shape_.ToTuple())),
             where);
     }
     element += at * strides_[axis];
@@ -128,9 +132,12 @@ int64_t NDArray::Locate(DType asked, std::span<const int64_t> position, Where wh
 
 const void* NDArray::Flat(DType asked, Where where) const {
   NeedType(asked, where);
-  if (asked == DType::kString) Throw(absl::InvalidArgumentError("strings do not lie in memory one by one: use to_vector()"), where);
+  if (asked == DType::kString)
+    Throw(absl::InvalidArgumentError("strings do not lie in memory one by one: use to_vector()"), where);
   if (!is_contiguous()) {
-    Throw(absl::FailedPreconditionError("the array's elements do not lie in row-major order without gaps: copy() it first"), where);
+    Throw(absl::FailedPreconditionError(
+              "the array's elements do not lie in row-major order without gaps: copy() it first"),
+          where);
   }
   return host_.bytes().data() + offset_ * itemsize();
 }
@@ -171,7 +178,8 @@ NDArray NDArray::astype(DType to, Where where) const {
   NeedType(dtype(), where);
   if (to == dtype()) return copy();
   if (!internal::IsNumeric(dtype()) || !internal::IsNumeric(to)) {
-    Throw(absl::InvalidArgumentError(absl::StrCat("astype: elements of ", Name(dtype()), " do not become ", Name(to))), where);
+    Throw(absl::InvalidArgumentError(absl::StrCat("astype: elements of ", Name(dtype()), " do not become ", Name(to))),
+          where);
   }
   return NDArray(internal::CastHost(Dense(/*share=*/true), to), /*writable=*/true);
 }
@@ -186,9 +194,10 @@ NDArray NDArray::Part(std::span<const Index> index) const {
   const absl::StatusOr<StridedSlice> slice =
       MakeStridedSlice(shape_, s.begin.view(), s.end.view(), s.strides.view(), masks);
   if (!slice.ok()) {
-    Throw(absl::Status(slice.status().code(), absl::StrCat(slice.status().message(), " (index ", internal::ToString(list),
-                                                           " of an array of shape ", shape_.ToTuple(), ")")),
-          where);
+    Throw(
+        absl::Status(slice.status().code(), absl::StrCat(slice.status().message(), " (index ", internal::ToString(list),
+                                                         " of an array of shape ", shape_.ToTuple(), ")")),
+        where);
   }
   NDArray part = *this;
   part.shape_ = slice->result;
@@ -257,13 +266,17 @@ NDArray NDArray::reshape(const std::vector<int64_t>& extents, Where where) const
 
 int64_t NDArray::ScalarInt() const {
   const Where where = Where::current();
-  if (size() != 1) Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")), where);
+  if (size() != 1)
+    Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")),
+          where);
   return astype(DType::kInt64, where).reshape({}, where).at<int64_t>(where);
 }
 
 double NDArray::ScalarDouble() const {
   const Where where = Where::current();
-  if (size() != 1) Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")), where);
+  if (size() != 1)
+    Throw(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape_.ToTuple(), " is not one number")),
+          where);
   return astype(DType::kFloat64, where).reshape({}, where).at<double>(where);
 }
 

@@ -5,11 +5,11 @@
 //   a.mutable_at<float>(0, 1) = 5;              // row and t see it
 //   std::cout << a * 2 << "\n";                 // as NumPy prints it
 //
-// An array is a window into shared elements: dtype, shape, and for each axis a stride, the distance from one entry to the
-// next. Copies of the object, indexing (indexing.h), transpose() and, where it can, reshape() share the elements; copy()
-// does not. Arrays made from tensors, files and HostTensors are read-only, as their elements may be shared with others.
-// Ops take an array wherever a tensor may stand. Errors are INVALID_ARGUMENT unless said otherwise. Several threads may
-// read the same elements; writing is for one at a time.
+// An array is a window into shared elements: dtype, shape, and for each axis a stride, the distance from one entry to
+// the next. Copies of the object, indexing (indexing.h), transpose() and, where it can, reshape() share the elements;
+// copy() does not. Arrays made from tensors, files and HostTensors are read-only, as their elements may be shared with
+// others. Ops take an array wherever a tensor may stand. Errors are INVALID_ARGUMENT unless said otherwise. Several
+// threads may read the same elements; writing is for one at a time.
 #pragma once
 
 #include <complex>
@@ -177,8 +177,8 @@ inline const char* type_name(const NDArray&) { return "eager::NDArray"; }
 // Elementwise arithmetic in the program itself: NumPy's broadcasting, dtype promotion and integer wrap-around.
 namespace np {
 
-// What NumPy's functions take: an array, host values, a number (which takes an array's dtype if that can hold its kind),
-// or a tensor or variable, whose values are waited for.
+// What NumPy's functions take: an array, host values, a number (which takes an array's dtype if that can hold its
+// kind), or a tensor or variable, whose values are waited for.
 class ArrayLike {
  public:
   using Where = std::source_location;
@@ -243,9 +243,10 @@ NDArray operator/(const A& a, const B& b) {
 template <class T>
 NDArray::NDArray(std::span<const T> values, const Shape& shape, Where where) {
   if (static_cast<int64_t>(values.size()) != shape.num_elements()) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape.ToTuple(), " has ", shape.num_elements(),
-                                                        " elements, but ", values.size(), " came")),
-                where);
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("an array of shape ", shape.ToTuple(), " has ", shape.num_elements(),
+                                                " elements, but ", values.size(), " came")),
+        where);
   }
   *this = NDArray(HostTensor::FromSpan<T>(shape, absl::MakeConstSpan(values.data(), values.size())), /*writable=*/true);
 }

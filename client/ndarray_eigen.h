@@ -23,12 +23,13 @@ namespace internal {
 template <class T>
 const T* First(const NDArray& a, int rank, std::source_location where) {
   if (a.rank() != rank) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("Eigen: an array of rank ", rank, " is expected, this one has shape ",
-                                                        a.shape().ToTuple())),
+    throw Error(absl::InvalidArgumentError(absl::StrCat("Eigen: an array of rank ", rank,
+                                                        " is expected, this one has shape ", a.shape().ToTuple())),
                 where);
   }
   for (const int64_t stride : a.strides()) {
-    if (stride < 0) throw Error(absl::InvalidArgumentError("Eigen: a reversed axis has no map: copy() the array first"), where);
+    if (stride < 0)
+      throw Error(absl::InvalidArgumentError("Eigen: a reversed axis has no map: copy() the array first"), where);
   }
   if (a.size() == 0) return nullptr;
   return rank == 1 ? &a.at<T>(Position(0, where)) : &a.at<T>(Position(0, where), 0);
@@ -36,8 +37,8 @@ const T* First(const NDArray& a, int rank, std::source_location where) {
 
 }  // namespace internal
 
-// The array's own elements, without a copy, for as long as the array or one that shares them lives. INVALID_ARGUMENT for
-// another rank, another dtype than T's, or a reversed axis.
+// The array's own elements, without a copy, for as long as the array or one that shares them lives. INVALID_ARGUMENT
+// for another rank, another dtype than T's, or a reversed axis.
 template <class T>
 ConstMatrixMap<T> matrix(const NDArray& a, std::source_location where = std::source_location::current()) {
   const T* first = internal::First<T>(a, 2, where);

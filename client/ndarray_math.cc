@@ -1,6 +1,7 @@
 // Elementwise arithmetic of host arrays.
 
 #include <complex>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "client/core/host_cast.h"
@@ -70,14 +71,18 @@ DType ResultType(Math math, const ArrayLike& a, const ArrayLike& b) {
   const DType x = a.array().dtype(), y = b.array().dtype();
   for (const ArrayLike* side : {&a, &b}) {
     if (internal::IsNumeric(side->array().dtype())) continue;
-    throw Error(absl::InvalidArgumentError(absl::StrCat("there is no arithmetic on arrays of ", Name(side->array().dtype()))),
-                side->where());
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("there is no arithmetic on arrays of ", Name(side->array().dtype()))),
+        side->where());
   }
-  DType type = a.is_number() == b.is_number() ? Promote(x, y) : a.is_number() ? PromoteNumber(y, x) : PromoteNumber(x, y);
+  DType type = a.is_number() == b.is_number() ? Promote(x, y)
+               : a.is_number()                ? PromoteNumber(y, x)
+                                              : PromoteNumber(x, y);
   if (math == Math::kDivide && (IsInteger(type) || type == DType::kBool)) type = DType::kFloat64;
   if (math == Math::kSubtract && type == DType::kBool) {
-    throw Error(absl::InvalidArgumentError("subtract: bools are not subtracted; compare them with logical_not or not_equal"),
-                a.where());
+    throw Error(
+        absl::InvalidArgumentError("subtract: bools are not subtracted; compare them with logical_not or not_equal"),
+        a.where());
   }
   return type;
 }
@@ -95,7 +100,8 @@ HostTensor Convert(const ArrayLike& side, DType type) {
     VisitDType(type, [&]<class T>() {
       if constexpr (std::is_integral_v<T>) {
         if (Holds<T>(value)) return;
-        throw Error(absl::OutOfRangeError(absl::StrCat("integer ", value, " out of bounds for ", Name(type))), side.where());
+        throw Error(absl::OutOfRangeError(absl::StrCat("integer ", value, " out of bounds for ", Name(type))),
+                    side.where());
       }
     }, [] {});
   }
@@ -144,7 +150,8 @@ void Loop(const HostTensor& a, const HostTensor& b, NDArray& out) {
     return;
   }
   const Shape& shape = out.shape();
-  const std::vector<int64_t> sx = BroadcastStrides(a.shape(), shape.rank()), sy = BroadcastStrides(b.shape(), shape.rank());
+  const std::vector<int64_t> sx = BroadcastStrides(a.shape(), shape.rank()),
+                             sy = BroadcastStrides(b.shape(), shape.rank());
   std::vector<int64_t> at(static_cast<size_t>(shape.rank()), 0);
   for (int64_t i = 0; i < n; ++i) {
     z[i] = Apply<T, math>(*x, *y);
@@ -188,7 +195,8 @@ NDArray divide(const ArrayLike& a, const ArrayLike& b) { return Compute<Math::kD
 DType promote_types(DType a, DType b, std::source_location where) {
   for (const DType d : {a, b}) {
     if (!internal::IsNumeric(d)) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("promote_types: ", Name(d), " is no type of numbers")), where);
+      throw Error(absl::InvalidArgumentError(absl::StrCat("promote_types: ", Name(d), " is no type of numbers")),
+                  where);
     }
   }
   return Promote(a, b);

@@ -63,7 +63,8 @@ HostTensor CastHost(const HostTensor& array, DType dtype) {
     VisitNumeric(dtype, [&]<class To>() {
       To* to = cast.values<To>().data();
       constexpr bool to_complex = std::is_same_v<To, std::complex<float>> || std::is_same_v<To, std::complex<double>>;
-      constexpr bool from_complex = std::is_same_v<From, std::complex<float>> || std::is_same_v<From, std::complex<double>>;
+      constexpr bool from_complex =
+          std::is_same_v<From, std::complex<float>> || std::is_same_v<From, std::complex<double>>;
       for (size_t i = 0; i < n; ++i) {
         if constexpr (to_complex && from_complex) {
           to[i] = To(from[i]);

@@ -59,7 +59,8 @@ class CsvReader {
       ASSIGN_OR_RETURN(const int c, Get());
       if (c == kEnd) {
         if (in_quotes) {
-          return FileError(absl::StatusCode::kInvalidArgument, file_.path(), absl::StrCat("line ", start, ": a quoted field has no end"));
+          return FileError(absl::StatusCode::kInvalidArgument, file_.path(),
+                           absl::StrCat("line ", start, ": a quoted field has no end"));
         }
         if (!any) return false;
         break;
@@ -73,7 +74,8 @@ class CsvReader {
           if (c == '\n') ++line_;
           field += static_cast<char>(c);
         }
-      } else if (c == static_cast<unsigned char>(options_.quote) && (closed || absl::StripAsciiWhitespace(field).empty())) {
+      } else if (c == static_cast<unsigned char>(options_.quote) &&
+                 (closed || absl::StripAsciiWhitespace(field).empty())) {
         if (closed) {
           field += options_.quote;  // doubled
         } else {
@@ -182,26 +184,32 @@ absl::StatusOr<CsvTable> ReadCsv(const std::string& path, const CsvOptions& opti
   std::vector<std::string> fields, names;
   std::vector<Column> columns;
   int64_t line = 0, rows = 0;
-  const auto wrong = [&](const std::string& message) { return FileError(absl::StatusCode::kInvalidArgument, path, message); };
+  const auto wrong = [&](const std::string& message) {
+    return FileError(absl::StatusCode::kInvalidArgument, path, message);
+  };
   while (true) {
     ASSIGN_OR_RETURN(const bool any, reader.NextRow(fields, line));
     if (!any) break;
     if (columns.empty()) {
       if (options.dtypes.size() != 1 && options.dtypes.size() != fields.size()) {
-        return wrong(absl::StrCat("line ", line, " has ", fields.size(), " columns, but there are ", options.dtypes.size(), " dtypes"));
+        return wrong(absl::StrCat("line ", line, " has ", fields.size(), " columns, but there are ",
+                                  options.dtypes.size(), " dtypes"));
       }
-      for (size_t i = 0; i < fields.size(); ++i) columns.emplace_back(options.dtypes[options.dtypes.size() == 1 ? 0 : i]);
+      for (size_t i = 0; i < fields.size(); ++i)
+        columns.emplace_back(options.dtypes[options.dtypes.size() == 1 ? 0 : i]);
       if (options.header) {
         names = fields;
         continue;
       }
     }
     if (fields.size() != columns.size()) {
-      return wrong(absl::StrCat("line ", line, " has ", fields.size(), " columns, the lines before it have ", columns.size()));
+      return wrong(
+          absl::StrCat("line ", line, " has ", fields.size(), " columns, the lines before it have ", columns.size()));
     }
     for (size_t i = 0; i < fields.size(); ++i) {
       if (columns[i].Add(fields[i])) continue;
-      return wrong(absl::StrCat("line ", line, ", column ", i + 1, ": '", fields[i], "' is no ", Name(columns[i].dtype())));
+      return wrong(
+          absl::StrCat("line ", line, ", column ", i + 1, ": '", fields[i], "' is no ", Name(columns[i].dtype())));
     }
     ++rows;
   }

@@ -28,9 +28,10 @@ struct CsvTable {
   NDArray features(std::source_location where = std::source_location::current()) const;
 };
 
-// Reads a CSV file, plain or gzip. dtypes: numbers, bool ("0", "1", "true", "false" in any case) and string. Empty lines
-// are passed over; a carriage return before the line's end and blanks around numbers do not count. NOT_FOUND without the
-// file; INVALID_ARGUMENT, with file, line and column, for what is not a number of its dtype, and for rows of unequal length.
+// Reads a CSV file, plain or gzip. dtypes: numbers, bool ("0", "1", "true", "false" in any case) and string. Empty
+// lines are passed over; a carriage return before the line's end and blanks around numbers do not count. NOT_FOUND
+// without the file; INVALID_ARGUMENT, with file, line and column, for what is not a number of its dtype, and for rows
+// of unequal length.
 CsvTable load_csv(const std::string& path, const CsvOptions& options = {},
                   std::source_location where = std::source_location::current());
 

@@ -3,17 +3,19 @@
 //   auto dataset = data::from_tensor_slices(images, labels).shuffle(1000).batch(32);
 //   for (auto [x, y] : dataset.take(1)) …
 //
-// An element is a Tensor, or a pair, tuple or vector of such; Dataset<Tensor, Tensor> has pairs. Every method gives a new
-// dataset and leaves this one as it is. A range-for starts a new pass; passes of one dataset may run in several threads.
+// An element is a Tensor, or a pair, tuple or vector of such; Dataset<Tensor, Tensor> has pairs. Every method gives a
+// new dataset and leaves this one as it is. A range-for starts a new pass; passes of one dataset may run in several
+// threads.
 //
-// Data is uploaded once. Slicing, shuffling, repeating, zipping and batching compute row numbers in the program, so a batch
-// costs one gather per component, and iterating does not wait. Functions given to map, filter and from_generator run in the
-// thread that iterates (prefetch: in one of its own), once an element, in order; one that several passes call at once must
-// bear it. Map after batch() where the function computes each element by itself: there it is called once a batch. Their
-// exceptions reach the loop.
+// Data is uploaded once. Slicing, shuffling, repeating, zipping and batching compute row numbers in the program, so a
+// batch costs one gather per component, and iterating does not wait. Functions given to map, filter and from_generator
+// run in the thread that iterates (prefetch: in one of its own), once an element, in order; one that several passes
+// call at once must bear it. Map after batch() where the function computes each element by itself: there it is called
+// once a batch. Their exceptions reach the loop.
 #pragma once
 
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <source_location>
 #include <type_traits>
@@ -42,7 +44,8 @@ class Dataset {
   template <class F>
   auto map(F f) const {
     using Result = std::decay_t<decltype(internal::CallWith(f, std::declval<const Element&>()))>;
-    static_assert(internal::Structure<Result>::kIs, "map: the function gives a Tensor, or a pair, tuple or vector of such");
+    static_assert(internal::Structure<Result>::kIs,
+                  "map: the function gives a Tensor, or a pair, tuple or vector of such");
     return internal::DatasetOf<Result>(internal::MakeMap(node_, [f = std::move(f)](internal::Tensors flat) mutable {
       return internal::ToFlat<Result>(internal::CallWith(f, internal::FromFlat<Element>(std::move(flat))));
     }));
@@ -59,9 +62,9 @@ class Dataset {
       }
     }));
   }
-  // Keeps buffer_size elements and gives out a random one of them, in whose place the next one comes: a buffer as large as
-  // the dataset shuffles perfectly. Seeds and orders are TensorFlow's. Without reshuffle_each_iteration every pass has the
-  // same order.
+  // Keeps buffer_size elements and gives out a random one of them, in whose place the next one comes: a buffer as large
+  // as the dataset shuffles perfectly. Seeds and orders are TensorFlow's. Without reshuffle_each_iteration every pass
+  // has the same order.
   Dataset shuffle(int64_t buffer_size, std::optional<int64_t> seed = std::nullopt, bool reshuffle_each_iteration = true,
                   Where where = Where::current()) const {
     return Dataset(internal::MakeShuffle(node_, buffer_size, seed, reshuffle_each_iteration, where));
@@ -82,8 +85,8 @@ class Dataset {
   }
   // Remembers the elements of the first complete pass; later passes do not ask the datasets before it.
   Dataset cache() const { return Dataset(internal::MakeCache(node_)); }
-  // Makes up to buffer_size elements ahead of the loop (-1: two), in a thread of its own if there is work to do: functions
-  // to call or data to upload.
+  // Makes up to buffer_size elements ahead of the loop (-1: two), in a thread of its own if there is work to do:
+  // functions to call or data to upload.
   Dataset prefetch(int64_t buffer_size = -1) const { return Dataset(internal::MakePrefetch(node_, buffer_size)); }
   // Pairs of a scalar int64 that counts up and the element.
   Dataset<Tensor, Element> enumerate(int64_t start = 0, Where where = Where::current()) const {
@@ -111,7 +114,9 @@ class Dataset<Parts...>::Iterator {
   using value_type = Element;
   using difference_type = std::ptrdiff_t;
 
-  Iterator(internal::NodeRef node, Where where) : node_(std::move(node)), cursor_(node_->Start()), where_(where) { ++*this; }
+  Iterator(internal::NodeRef node, Where where) : node_(std::move(node)), cursor_(node_->Start()), where_(where) {
+    ++*this;
+  }
 
   Element& operator*() const { return *current_; }
   Element* operator->() const { return &*current_; }
@@ -158,12 +163,13 @@ using TensorFor = Tensor;
 
 template <class... Sources>
 auto Slices(const SliceOptions& options, Where where, const Sources&... sources) {
-  return Dataset<TensorFor<Sources>...>(MakeSlices({SliceSource(sources).component()...}, options.max_device_bytes, where));
+  return Dataset<TensorFor<Sources>...>(
+      MakeSlices({SliceSource(sources).component()...}, options.max_device_bytes, where));
 }
 }  // namespace internal
 
-// The rows of one tensor, or of several of equal first extent: from_tensor_slices(images), (std::pair(images, labels)), a
-// tuple, or a vector of tensors, whose elements are vectors. INVALID_ARGUMENT for scalars or unequal extents.
+// The rows of one tensor, or of several of equal first extent: from_tensor_slices(images), (std::pair(images, labels)),
+// a tuple, or a vector of tensors, whose elements are vectors. INVALID_ARGUMENT for scalars or unequal extents.
 template <class Source>
   requires std::is_convertible_v<const Source&, SliceSource>
 Dataset<Tensor> from_tensor_slices(const Source& source, const SliceOptions& options = {},
@@ -180,7 +186,8 @@ auto from_tensor_slices(const std::tuple<Sources...>& sources, const SliceOption
                         std::source_location where = std::source_location::current()) {
   return std::apply([&](const Sources&... s) { return internal::Slices(options, where, s...); }, sources);
 }
-inline Dataset<std::vector<Tensor>> from_tensor_slices(const std::vector<Tensor>& sources, const SliceOptions& options = {},
+inline Dataset<std::vector<Tensor>> from_tensor_slices(const std::vector<Tensor>& sources,
+                                                       const SliceOptions& options = {},
                                                        std::source_location where = std::source_location::current()) {
   std::vector<internal::Component> components;
   for (const Tensor& t : sources) components.push_back({{}, t});
@@ -220,7 +227,8 @@ auto from_generator(Make make) {
 // Elements of several datasets side by side, as many as the shortest has.
 template <class... A, class... B>
 auto zip(const Dataset<A...>& a, const Dataset<B...>& b) {
-  return Dataset<typename Dataset<A...>::Element, typename Dataset<B...>::Element>(internal::MakeZip({a.node(), b.node()}));
+  return Dataset<typename Dataset<A...>::Element, typename Dataset<B...>::Element>(
+      internal::MakeZip({a.node(), b.node()}));
 }
 template <class... A, class... B, class... C>
 auto zip(const Dataset<A...>& a, const Dataset<B...>& b, const Dataset<C...>& c) {

@@ -55,7 +55,8 @@ NDArray LoadPlainOrGzip(const std::string& path, std::source_location where) {
 }
 
 LabelledImages LoadPart(const std::string& prefix, std::source_location where) {
-  LabelledImages part{LoadPlainOrGzip(prefix + "-images-idx3-ubyte", where), LoadPlainOrGzip(prefix + "-labels-idx1-ubyte", where)};
+  LabelledImages part{LoadPlainOrGzip(prefix + "-images-idx3-ubyte", where),
+                      LoadPlainOrGzip(prefix + "-labels-idx1-ubyte", where)};
   if (part.images.rank() != 3 || part.labels.rank() != 1 || part.images.shape()[0] != part.labels.shape()[0]) {
     throw Error(absl::InvalidArgumentError(absl::StrCat(prefix, ": images of shape ", part.images.shape().ToTuple(),
                                                         " and labels of shape ", part.labels.shape().ToTuple(),

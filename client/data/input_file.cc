@@ -19,7 +19,8 @@ absl::StatusOr<InputFile> InputFile::Open(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
-    return FileError(missing ? absl::StatusCode::kNotFound : absl::StatusCode::kPermissionDenied, path, std::strerror(errno));
+    return FileError(missing ? absl::StatusCode::kNotFound : absl::StatusCode::kPermissionDenied, path,
+                     std::strerror(errno));
   }
   if (S_ISDIR(info.st_mode)) return FileError(absl::StatusCode::kInvalidArgument, path, "this is a folder");
   errno = 0;
@@ -38,7 +39,9 @@ InputFile::~InputFile() {
   if (file_ != nullptr) gzclose(file_);
 }
 
-absl::Status InputFile::Lost(const std::string& why) const { return FileError(absl::StatusCode::kDataLoss, path_, why); }
+absl::Status InputFile::Lost(const std::string& why) const {
+  return FileError(absl::StatusCode::kDataLoss, path_, why);
+}
 
 absl::StatusOr<size_t> InputFile::ReadSome(char* to, size_t n) {
   size_t done = 0;
@@ -74,7 +77,9 @@ absl::Status InputFile::ExpectEnd() {
 
 absl::Status InputFile::CheckPlausible(uint64_t n) const {
   constexpr uint64_t kBestRatio = 1032;
-  const uint64_t most = gzdirect(file_) != 0 ? size_ : size_ > UINT64_MAX / kBestRatio ? UINT64_MAX : size_ * kBestRatio;
+  const uint64_t most = gzdirect(file_) != 0              ? size_
+                        : size_ > UINT64_MAX / kBestRatio ? UINT64_MAX
+                                                          : size_ * kBestRatio;
   if (n <= most) return absl::OkStatus();
   return Lost(absl::StrCat("ends early: its header asks for ", n, " bytes, but the file has only ", size_));
 }

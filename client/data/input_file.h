@@ -27,8 +27,8 @@ class InputFile {
   absl::StatusOr<size_t> ReadSome(char* to, size_t n);
   // DATA_LOSS unless this is the end.
   absl::Status ExpectEnd();
-  // DATA_LOSS if the file cannot hold `n` more bytes, so that nobody allocates what a broken header asks for: a plain file
-  // has its size, and gzip packs at most 1032 to 1.
+  // DATA_LOSS if the file cannot hold `n` more bytes, so that nobody allocates what a broken header asks for: a plain
+  // file has its size, and gzip packs at most 1032 to 1.
   absl::Status CheckPlausible(uint64_t n) const;
 
  private:

@@ -32,7 +32,8 @@ absl::StatusOr<NDArray> Load(const std::string& path) {
 absl::StatusOr<NDArray> LoadEntry(const std::string& name, absl::string_view bytes) {
   const auto check = [&](uint64_t n) {
     if (n <= bytes.size()) return absl::OkStatus();
-    return FileError(absl::StatusCode::kDataLoss, name, absl::StrCat("ends early: ", n, " bytes were expected where ", bytes.size(), " are left"));
+    return FileError(absl::StatusCode::kDataLoss, name,
+                     absl::StrCat("ends early: ", n, " bytes were expected where ", bytes.size(), " are left"));
   };
   const auto read = [&](void* to, size_t n) -> absl::Status {
     RETURN_IF_ERROR(check(n));

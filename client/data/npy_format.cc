@@ -162,7 +162,8 @@ class Reader {
     if (std::memcmp(start, "PK\3\4", 4) == 0) return Invalid("this is an archive of arrays: load_npz reads it");
     if (std::memcmp(start, kMagic, kMagicSize) != 0) return Invalid("this is no .npy file");
     const int version = start[kMagicSize];
-    if (version < 1 || version > 3) return Invalid(absl::StrCat("is of format version ", version, ", known are 1 to 3"));
+    if (version < 1 || version > 3)
+      return Invalid(absl::StrCat("is of format version ", version, ", known are 1 to 3"));
     uint32_t length = 0;
     RETURN_IF_ERROR(source_.read(&length, version == 1 ? 2 : 4));
     if (length > kMaxHeader) return Invalid("its header is absurdly long");
@@ -185,7 +186,8 @@ class Reader {
     if (sized && (kind == 'S' || kind == 'U')) return ReadStrings(shape, width, kind == 'U', big_endian);
     const bool objects = d.size() >= 2 && d[1] == 'O';
     return FileError(absl::StatusCode::kUnimplemented, source_.name,
-                     objects ? "holds Python objects, a pickle, which would run code to be read: save it with another dtype"
+                     objects
+                         ? "holds Python objects, a pickle, which would run code to be read: save it with another dtype"
                      : d == "[" ? "holds records (a structured dtype): save their fields one by one"
                                 : absl::StrCat("its dtype '", d, "' has no counterpart here"));
   }
@@ -200,7 +202,8 @@ class Reader {
     RETURN_IF_ERROR(source_.read(values.data(), values.num_bytes()));
     char* data = static_cast<char*>(values.data());
     if (big_endian) SwapBytes(data, values.num_bytes(), SizeOf(spec.dtype) / (IsComplex(spec.dtype) ? 2 : 1));
-    if (spec.dtype == DType::kBool) std::transform(data, data + values.num_bytes(), data, [](char c) { return c != 0; });
+    if (spec.dtype == DType::kBool)
+      std::transform(data, data + values.num_bytes(), data, [](char c) { return c != 0; });
     return values;
   }
 
@@ -229,7 +232,8 @@ class Reader {
       while (!chars.empty() && chars.back() == 0) chars.pop_back();
       std::string& text = texts.emplace_back();
       for (const uint32_t c : chars) {
-        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return Invalid("a text in it has a character that Unicode does not know");
+        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+          return Invalid("a text in it has a character that Unicode does not know");
         AppendUtf8(c, text);
       }
     }
@@ -253,7 +257,8 @@ absl::StatusOr<NDArray> ReadNpy(const NpySource& source) { return Reader(source)
 absl::StatusOr<std::string> NpyHeader(const HostTensor& values) {
   std::string descr;
   for (const Row& row : kTypes) {
-    if (row.dtype == values.dtype()) descr = absl::StrCat(row.size == 1 ? "|" : "<", absl::string_view(&row.kind, 1), row.size);
+    if (row.dtype == values.dtype())
+      descr = absl::StrCat(row.size == 1 ? "|" : "<", absl::string_view(&row.kind, 1), row.size);
   }
   if (values.dtype() == DType::kString) {
     for (int64_t i = 0; i < values.num_elements(); ++i) {
@@ -264,8 +269,10 @@ absl::StatusOr<std::string> NpyHeader(const HostTensor& values) {
     }
     descr = absl::StrCat("|S", LongestText(values));
   }
-  if (descr.empty()) return absl::InvalidArgumentError(absl::StrCat("NumPy has no ", Name(values.dtype()), ": cast it first"));
-  std::string text = absl::StrCat("{'descr': '", descr, "', 'fortran_order': False, 'shape': ", values.shape().ToTuple(), ", }");
+  if (descr.empty())
+    return absl::InvalidArgumentError(absl::StrCat("NumPy has no ", Name(values.dtype()), ": cast it first"));
+  std::string text =
+      absl::StrCat("{'descr': '", descr, "', 'fortran_order': False, 'shape': ", values.shape().ToTuple(), ", }");
   const size_t head = kMagicSize + 4;
   text.append(kAlign - 1 - (head + text.size()) % kAlign, ' ');
   text += '\n';

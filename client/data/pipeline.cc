@@ -16,17 +16,18 @@ Tensor StackComponent(const std::vector<Tensors>& items, size_t component, Where
   for (size_t i = 0; i < items.size(); ++i) {
     const Tensor& t = items[i][component];
     if (t.dtype() != first.dtype()) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("Cannot batch tensors with different dtypes in component ", component,
-                                                          ". First element had ", Name(first.dtype()), " and element ", i,
-                                                          " had ", Name(t.dtype()), ".")),
+      throw Error(absl::InvalidArgumentError(absl::StrCat("Cannot batch tensors with different dtypes in component ",
+                                                          component, ". First element had ", Name(first.dtype()),
+                                                          " and element ", i, " had ", Name(t.dtype()), ".")),
                   where);
     }
     const bool known = first.state()->shape_known && t.state()->shape_known;
     if (known && !(t.shape(where) == first.shape(where))) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("Cannot batch tensors with different shapes in component ", component,
-                                                          ". First element had shape ", first.shape(where).ToString(),
-                                                          " and element ", i, " had shape ", t.shape(where).ToString(), ".")),
-                  where);
+      throw Error(
+          absl::InvalidArgumentError(absl::StrCat("Cannot batch tensors with different shapes in component ", component,
+                                                  ". First element had shape ", first.shape(where).ToString(),
+                                                  " and element ", i, " had shape ", t.shape(where).ToString(), ".")),
+          where);
     }
     operands.emplace_back(t, where);
   }
@@ -36,13 +37,15 @@ Tensor StackComponent(const std::vector<Tensors>& items, size_t component, Where
 // Whether part `p` of every item is a row of the same table.
 bool SameTable(absl::Span<const Item> items, size_t p) {
   const Rows* rows = items[0][p].rows;
-  return rows != nullptr && std::all_of(items.begin(), items.end(), [&](const Item& item) { return item[p].rows == rows; });
+  return rows != nullptr &&
+         std::all_of(items.begin(), items.end(), [&](const Item& item) { return item[p].rows == rows; });
 }
 
 void StackTensors(const std::vector<Tensors>& items, Tensors& out, Where where) {
   for (const Tensors& t : items) {
     if (t.size() != items[0].size()) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("batch: elements have ", items[0].size(), " and ", t.size(), " components")),
+      throw Error(absl::InvalidArgumentError(
+                      absl::StrCat("batch: elements have ", items[0].size(), " and ", t.size(), " components")),
                   where);
     }
   }
@@ -85,7 +88,8 @@ Item Stack(absl::Span<const Item> items, Where where) {
       std::move(gathered.begin(), gathered.end(), std::back_inserter(stacked));
     } else {
       std::vector<Tensors> each;
-      for (const Item& item : items) each.push_back(item[p].rows != nullptr ? item[p].rows->Get(item[p].row, where) : item[p].tensors);
+      for (const Item& item : items)
+        each.push_back(item[p].rows != nullptr ? item[p].rows->Get(item[p].row, where) : item[p].tensors);
       StackTensors(each, stacked, where);
     }
   }

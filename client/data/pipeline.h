@@ -1,7 +1,7 @@
 // What a Dataset points to: a chain of nodes, each of which makes elements out of those of the one before.
 //
-// Elements stay what they are in their source, a row of some tensors, for as long as no function of the program looks at
-// them. So slices, shuffle, repeat, zip and batch only move row numbers about, and a batch is one gather.
+// Elements stay what they are in their source, a row of some tensors, for as long as no function of the program looks
+// at them. So slices, shuffle, repeat, zip and batch only move row numbers about, and a batch is one gather.
 #pragma once
 
 #include <cstdint>

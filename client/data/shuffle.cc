@@ -126,7 +126,9 @@ class ShuffleNode final : public Node {
 
 NodeRef MakeShuffle(NodeRef input, int64_t buffer_size, std::optional<int64_t> seed, bool reshuffle, Where where) {
   if (buffer_size <= 0) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("shuffle: buffer_size must be greater than zero, got ", buffer_size)), where);
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("shuffle: buffer_size must be greater than zero, got ", buffer_size)),
+        where);
   }
   const auto seeds = eager::internal::DefaultState(where)->NextSeeds(seed);
   auto first = static_cast<uint64_t>(seeds.seed), second = static_cast<uint64_t>(seeds.seed2);

@@ -1,6 +1,7 @@
 // Where elements come from: slices of tensors, counting, a function of the program.
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -15,7 +16,8 @@ std::string ElementSpec::ToString() const {
   const std::string dims = absl::StrJoin(shape, ", ", [](std::string* out, int64_t d) {
     absl::StrAppend(out, d < 0 ? "None" : absl::StrCat(d));
   });
-  return absl::StrCat("TensorSpec(shape=(", dims, shape.size() == 1 ? ",)" : ")", ", dtype=tf.", Name(dtype), ", name=None)");
+  return absl::StrCat("TensorSpec(shape=(", dims, shape.size() == 1 ? ",)" : ")", ", dtype=tf.", Name(dtype),
+                      ", name=None)");
 }
 
 namespace internal {
@@ -23,7 +25,9 @@ namespace {
 
 using eager::internal::ValueOrThrow;
 
-[[noreturn]] void Invalid(const std::string& message, Where where) { throw Error(absl::InvalidArgumentError(message), where); }
+[[noreturn]] void Invalid(const std::string& message, Where where) {
+  throw Error(absl::InvalidArgumentError(message), where);
+}
 
 // Rows of one array, stacked.
 HostTensor GatherHost(const HostTensor& from, absl::Span<const int64_t> rows, const Shape& result) {
@@ -74,7 +78,8 @@ class SliceRows final : public Rows {
     return result;
   }
 
-  static Tensor Indices(absl::Span<const int64_t> rows, const Shape& outer, eager::internal::ContextState& context, Where where) {
+  static Tensor Indices(absl::Span<const int64_t> rows, const Shape& outer, eager::internal::ContextState& context,
+                        Where where) {
     const std::string* device = ValueOrThrow(context.FindDevice(eager::internal::ThreadDevice()), where);
     return Tensor(ValueOrThrow(context.Put(HostTensor::FromSpan<int64_t>(outer, rows), *device, where), where));
   }
@@ -97,7 +102,8 @@ class RangeRows final : public Rows {
  private:
   // The result is within the range; the way there may be longer than an int64 counts.
   int64_t At(int64_t row) const {
-    return static_cast<int64_t>(static_cast<uint64_t>(start_) + static_cast<uint64_t>(row) * static_cast<uint64_t>(step_));
+    return static_cast<int64_t>(static_cast<uint64_t>(start_) +
+                                static_cast<uint64_t>(row) * static_cast<uint64_t>(step_));
   }
   const int64_t start_, step_;
 };
@@ -168,7 +174,9 @@ class GeneratorNode final : public Node {
   const std::function<NextFn()> make_;
 };
 
-const Shape& ShapeOf(const Component& c, Where where) { return c.tensor.valid() ? c.tensor.shape(where) : c.host.shape(); }
+const Shape& ShapeOf(const Component& c, Where where) {
+  return c.tensor.valid() ? c.tensor.shape(where) : c.host.shape();
+}
 
 }  // namespace
 
@@ -179,9 +187,11 @@ NodeRef MakeSlices(std::vector<Component> components, int64_t max_device_bytes, 
   size_t host_bytes = 0;
   for (size_t i = 0; i < components.size(); ++i) {
     const Component& c = components[i];
-    if (!c.tensor.valid() && !c.host.valid()) Invalid(absl::StrCat("from_tensor_slices: component ", i, " is empty"), where);
+    if (!c.tensor.valid() && !c.host.valid())
+      Invalid(absl::StrCat("from_tensor_slices: component ", i, " is empty"), where);
     const Shape& shape = ShapeOf(c, where);
-    if (shape.is_scalar()) Invalid(absl::StrCat("from_tensor_slices: component ", i, " is a scalar, which has no slices"), where);
+    if (shape.is_scalar())
+      Invalid(absl::StrCat("from_tensor_slices: component ", i, " is a scalar, which has no slices"), where);
     if (i == 0) count = shape[0];
     if (shape[0] != count) {
       Invalid(absl::StrCat("from_tensor_slices: Dimensions ", count, " and ", shape[0],

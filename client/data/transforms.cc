@@ -79,7 +79,8 @@ class BatchNode final : public Transform {
   std::unique_ptr<Cursor> Start() const override {
     return MakePass([this, input = input_->Start(), items = std::vector<Item>()](Item& out, Where where) mutable {
       items.clear();
-      for (Item item; static_cast<int64_t>(items.size()) < size_ && input->Next(item, where);) items.push_back(std::move(item));
+      for (Item item; static_cast<int64_t>(items.size()) < size_ && input->Next(item, where);)
+        items.push_back(std::move(item));
       if (items.empty() || (drop_ && static_cast<int64_t>(items.size()) < size_)) return false;
       out = Stack(items, where);
       return true;
@@ -262,17 +263,18 @@ class CacheNode final : public Transform {
         return true;
       });
     }
-    return MakePass([this, input = input_->Start(), items = std::make_shared<Items>()](Item& item, Where where) mutable {
-      if (items == nullptr) return false;
-      if (input->Next(item, where)) {
-        items->push_back(item);
-        return true;
-      }
-      MutexLock lock(&mu_);
-      if (items_ == nullptr) items_ = std::move(items);  // of several first passes the first to end
-      items = nullptr;
-      return false;
-    });
+    return MakePass(
+        [this, input = input_->Start(), items = std::make_shared<Items>()](Item& item, Where where) mutable {
+          if (items == nullptr) return false;
+          if (input->Next(item, where)) {
+            items->push_back(item);
+            return true;
+          }
+          MutexLock lock(&mu_);
+          if (items_ == nullptr) items_ = std::move(items);  // of several first passes the first to end
+          items = nullptr;
+          return false;
+        });
   }
 
  private:

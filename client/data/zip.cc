@@ -15,7 +15,8 @@
 namespace eager::data::internal {
 namespace {
 
-constexpr uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50, kEnd64 = 0x06064b50, kLocator64 = 0x07064b50;
+constexpr uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50, kEnd64 = 0x06064b50,
+                   kLocator64 = 0x07064b50;
 constexpr uint32_t kMax32 = 0xFFFFFFFF;
 constexpr size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56;
 constexpr uint16_t kExtra64 = 1, kVersion64 = 45;
@@ -72,7 +73,9 @@ bool Inflate(absl::string_view packed, std::string& out, size_t size) {
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return false;
   out.resize(size + 1);  // one byte of room more shows who is longer than declared
-  const bool done = RunStream(stream, packed, out, size + 1, [](z_stream& s, int flush) { return inflate(&s, flush == Z_FINISH ? Z_SYNC_FLUSH : flush); });
+  const bool done = RunStream(stream, packed, out, size + 1, [](z_stream& s, int flush) {
+    return inflate(&s, flush == Z_FINISH ? Z_SYNC_FLUSH : flush);
+  });
   inflateEnd(&stream);
   return done && out.size() == size;
 }
@@ -96,7 +99,8 @@ absl::StatusOr<ZipReader> ZipReader::Open(const std::string& path) {
   zip.path_ = path;
   zip.file_.reset(std::fopen(path.c_str(), "rb"));
   if (zip.file_ == nullptr) return FileError(absl::StatusCode::kNotFound, path, std::strerror(errno));
-  if (fseeko(zip.file_.get(), 0, SEEK_END) != 0) return FileError(absl::StatusCode::kInvalidArgument, path, std::strerror(errno));
+  if (fseeko(zip.file_.get(), 0, SEEK_END) != 0)
+    return FileError(absl::StatusCode::kInvalidArgument, path, std::strerror(errno));
   zip.file_size_ = static_cast<uint64_t>(std::max<off_t>(ftello(zip.file_.get()), 0));
   RETURN_IF_ERROR(zip.ReadDirectory());
   return zip;
@@ -105,7 +109,8 @@ absl::StatusOr<ZipReader> ZipReader::Open(const std::string& path) {
 absl::StatusOr<std::string> ZipReader::Bytes(uint64_t offset, uint64_t n) const {
   if (offset > file_size_ || n > file_size_ - offset) return Broken("a part lies beyond the end of the file");
   std::string bytes(n, '\0');
-  if (fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0 || std::fread(bytes.data(), 1, n, file_.get()) != n) {
+  if (fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0 ||
+      std::fread(bytes.data(), 1, n, file_.get()) != n) {
     return Broken("it cannot be read to its end");
   }
   return bytes;
@@ -117,9 +122,11 @@ absl::Status ZipReader::ReadDirectory() {
   ASSIGN_OR_RETURN(const std::string tail, Bytes(file_size_ - tail_size, tail_size));
   size_t at = tail.size();
   while (at >= kEndSize && Get<uint32_t>(tail, at - kEndSize) != kEnd) --at;
-  if (at < kEndSize) return FileError(absl::StatusCode::kInvalidArgument, path_, "this is no zip archive, or it is cut off");
+  if (at < kEndSize)
+    return FileError(absl::StatusCode::kInvalidArgument, path_, "this is no zip archive, or it is cut off");
   const size_t end = at - kEndSize;
-  uint64_t count = Get<uint16_t>(tail, end + 10), size = Get<uint32_t>(tail, end + 12), offset = Get<uint32_t>(tail, end + 16);
+  uint64_t count = Get<uint16_t>(tail, end + 10), size = Get<uint32_t>(tail, end + 12),
+           offset = Get<uint32_t>(tail, end + 16);
   if (end >= kLocatorSize && Get<uint32_t>(tail, end - kLocatorSize) == kLocator64) {
     ASSIGN_OR_RETURN(const std::string end64, Bytes(Get<uint64_t>(tail, end - kLocatorSize + 8), kEnd64Size));
     if (Get<uint32_t>(end64, 0) != kEnd64) return Broken("its 64-bit end record is not where it should be");
@@ -130,7 +137,8 @@ absl::Status ZipReader::ReadDirectory() {
   ASSIGN_OR_RETURN(const std::string directory, Bytes(offset, size));
   at = 0;
   for (uint64_t i = 0; i < count; ++i) {
-    if (directory.size() - at < kCentralSize || Get<uint32_t>(directory, at) != kCentral) return Broken("its directory is cut off");
+    if (directory.size() - at < kCentralSize || Get<uint32_t>(directory, at) != kCentral)
+      return Broken("its directory is cut off");
     const absl::string_view head = absl::string_view(directory).substr(at, kCentralSize);
     const size_t name = Get<uint16_t>(head, 28), extra = Get<uint16_t>(head, 30), comment = Get<uint16_t>(head, 32);
     if (directory.size() - at - kCentralSize < name + extra + comment) return Broken("its directory is cut off");
@@ -160,7 +168,8 @@ absl::Status ZipReader::ReadDirectory() {
 absl::StatusOr<std::string> ZipReader::Read(const ZipEntry& entry) const {
   const auto broken = [&](absl::string_view why) { return Broken(absl::StrCat("'", entry.name, "' ", why)); };
   if ((entry.flags & kEncrypted) != 0 || (entry.method != kStored && entry.method != kDeflated)) {
-    return FileError(absl::StatusCode::kUnimplemented, path_, absl::StrCat("'", entry.name, "' is encrypted or packed by other means than deflate"));
+    return FileError(absl::StatusCode::kUnimplemented, path_,
+                     absl::StrCat("'", entry.name, "' is encrypted or packed by other means than deflate"));
   }
   ASSIGN_OR_RETURN(const std::string local, Bytes(entry.offset, kLocalSize));
   if (Get<uint32_t>(local, 0) != kLocal) return broken("is not where the directory says");

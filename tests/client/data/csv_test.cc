@@ -38,8 +38,9 @@ TEST_F(CsvTest, NumbersBeyondTheTypesRange) {
 }
 
 TEST_F(CsvTest, HeaderDtypesAndLabels) {
-  const CsvTable t = Load("\xEF\xBB\xBFid;name;ok;y\n7;\"a;\"\"b\"\"\nc\";True;1\n\n8;;0;2",
-                          {.header = true, .delimiter = ';', .dtypes = {int64, string, boolean, uint8}, .label_column = -1});
+  const CsvTable t =
+      Load("\xEF\xBB\xBFid;name;ok;y\n7;\"a;\"\"b\"\"\nc\";True;1\n\n8;;0;2",
+           {.header = true, .delimiter = ';', .dtypes = {int64, string, boolean, uint8}, .label_column = -1});
   EXPECT_EQ(t.names, (std::vector<std::string>{"id", "name", "ok"}));
   EXPECT_EQ(t.columns[0].to_vector<int64_t>(), (std::vector<int64_t>{7, 8}));
   EXPECT_EQ(t.columns[1].to_vector<std::string>(), (std::vector<std::string>{"a;\"b\"\nc", ""}));

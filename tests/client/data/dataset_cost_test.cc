@@ -53,7 +53,8 @@ TEST(DatasetCost, IsOneGatherPerComponentAndBatchWithoutAWait) {
   Context::SetDefault(Context(std::make_shared<eager::internal::ContextState>(*std::move(session), ConnectOptions())));
   {
     const NDArray images(Shape{100, 30, 30}, float32), labels(Shape{100}, int64);
-    const auto dataset = zip(from_tensor_slices(images), from_tensor_slices(labels)).shuffle(100).repeat(2).batch(10).prefetch();
+    const auto dataset =
+        zip(from_tensor_slices(images), from_tensor_slices(labels)).shuffle(100).repeat(2).batch(10).prefetch();
     for (auto [x, y] : dataset.take(1)) EXPECT_EQ(x.shape().ToTuple(), "(10, 30, 30)");
     Context::Default().Flush();
     const int ops = counts.ops, constants = counts.constants, waits = counts.waits;

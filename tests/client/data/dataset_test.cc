@@ -51,9 +51,11 @@ TEST_F(DatasetTest, PairsOfSlicesBindToNames) {
   const std::vector<int64_t> labels = {7, 8, 9};
   std::vector<std::string> seen;
   for (auto [image, label] : from_tensor_slices(images, labels).batch(2)) seen.push_back(image.str() + label.str());
-  EXPECT_EQ(seen, (std::vector<std::string>{
-                      "tf.Tensor(\n[[1. 2.]\n [3. 4.]], shape=(2, 2), dtype=float32)tf.Tensor([7 8], shape=(2,), dtype=int64)",
-                      "tf.Tensor([[5. 6.]], shape=(1, 2), dtype=float32)tf.Tensor([9], shape=(1,), dtype=int64)"}));
+  EXPECT_EQ(
+      seen,
+      (std::vector<std::string>{
+          "tf.Tensor(\n[[1. 2.]\n [3. 4.]], shape=(2, 2), dtype=float32)tf.Tensor([7 8], shape=(2,), dtype=int64)",
+          "tf.Tensor([[5. 6.]], shape=(1, 2), dtype=float32)tf.Tensor([9], shape=(1,), dtype=int64)"}));
   const std::vector<ElementSpec> spec = from_tensor_slices(std::pair(images, labels)).batch(2).element_spec();
   ASSERT_EQ(spec.size(), 2u);
   EXPECT_EQ(spec[0].ToString(), "TensorSpec(shape=(None, 2), dtype=tf.float32, name=None)");
@@ -86,7 +88,8 @@ TEST_F(DatasetTest, BatchesOfAllKindsOfItems) {
   EXPECT_EQ(All(range(5).batch(2, /*drop_remainder=*/true)), (std::vector<Ints>{{0, 1}, {2, 3}}));
   EXPECT_EQ(All(range(4).batch(2).batch(2)), (std::vector<Ints>{{0, 1, 2, 3}}));
   // Rows of two tables, and tensors of a function, in one batch.
-  const auto mixed = range(2).concatenate(range(10, 12)).concatenate(range(20, 21).map([](const Tensor& x) { return x + 1; }));
+  const auto mixed =
+      range(2).concatenate(range(10, 12)).concatenate(range(20, 21).map([](const Tensor& x) { return x + 1; }));
   EXPECT_EQ(All(mixed.batch(5)), (std::vector<Ints>{{0, 1, 10, 11, 21}}));
   EXPECT_EQ(range(5).batch(2).cardinality(), 3);
   EXPECT_EQ(range(5).batch(2, true).cardinality(), 2);
@@ -94,14 +97,16 @@ TEST_F(DatasetTest, BatchesOfAllKindsOfItems) {
 
 TEST_F(DatasetTest, ElementsOfOtherShapesAreNotBatched) {
   const auto dataset = from_generator([] {
-    return [n = 0]() mutable -> std::optional<Tensor> { return n < 2 ? std::optional(zeros(Shape{++n})) : std::nullopt; };
+    return
+        [n = 0]() mutable -> std::optional<Tensor> { return n < 2 ? std::optional(zeros(Shape{++n})) : std::nullopt; };
   });
   try {
     for (const Tensor& batch : dataset.batch(2)) ADD_FAILURE() << batch;
     ADD_FAILURE() << "tensors of other shapes were batched";
   } catch (const Error& e) {
-    EXPECT_EQ(e.status().message(), "Cannot batch tensors with different shapes in component 0. First element had shape "
-                                    "[1] and element 1 had shape [2].");
+    EXPECT_EQ(e.status().message(),
+              "Cannot batch tensors with different shapes in component 0. First element had shape "
+              "[1] and element 1 had shape [2].");
   }
 }
 

@@ -34,7 +34,8 @@ TEST_F(IdxTest, ReadsAllTypesBigEndian) {
   EXPECT_EQ(load_idx(folder_.Write("i16", Head(0x0B, {1}) + std::string("\x01\x02", 2))).at<int16_t>(0), 258);
   EXPECT_EQ(load_idx(folder_.Write("i32", Head(0x0C, {1}) + BigEndian32(0xFFFFFFFD))).at<int32_t>(0), -3);
   EXPECT_EQ(load_idx(folder_.Write("f32", Head(0x0D, {1, 1}) + BigEndian32(0x3FC00000))).at<float>(0, 0), 1.5f);
-  EXPECT_EQ(load_idx(folder_.Write("f64", Head(0x0E, {}) + BigEndian32(0x3FF80000) + BigEndian32(0))).at<double>(), 1.5);
+  EXPECT_EQ(load_idx(folder_.Write("f64", Head(0x0E, {}) + BigEndian32(0x3FF80000) + BigEndian32(0))).at<double>(),
+            1.5);
   EXPECT_EQ(load_idx(folder_.Write("none", Head(8, {0, 5}))).shape().ToTuple(), "(0, 5)");
 }
 
@@ -58,7 +59,8 @@ TEST_F(IdxTest, BrokenFilesAreNamed) {
   // Sizes that no memory has, or whose product does not even count.
   fails(folder_.Write("huge", Head(8, {0xFFFFFFFF, 1000}) + "a"), absl::StatusCode::kDataLoss);
   fails(folder_.WriteGzip("huge.gz", Head(8, {0xFFFFFFFF, 1000}) + "a"), absl::StatusCode::kDataLoss);
-  fails(folder_.Write("overflow", Head(8, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}) + "a"), absl::StatusCode::kInvalidArgument);
+  fails(folder_.Write("overflow", Head(8, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}) + "a"),
+        absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(IdxTest, EveryCutOfAGzipFileIsAnError) {

@@ -21,7 +21,8 @@ std::string Npy(const std::string& header, const std::string& body, int version 
   return out + header + body;
 }
 std::string Describe(const std::string& descr, const std::string& shape, bool fortran = false) {
-  return "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }\n";
+  return "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape +
+         ", }\n";
 }
 
 class NpyTest : public ::testing::Test {
@@ -78,7 +79,8 @@ TEST_F(NpyTest, WritesWhatNumPyWrites) {
   const std::string path = folder_.At("out.npy");
   save(path, NDArray({{1, 2, 3}, {4, 5, 6}}).transpose());
   // numpy.save of numpy.ascontiguousarray(numpy.arange(1, 7, dtype="i4").reshape(2, 3).T)
-  std::string expected = std::string("\x93NUMPY\1\0\x76\0", 10) + "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }";
+  std::string expected =
+      std::string("\x93NUMPY\1\0\x76\0", 10) + "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }";
   expected += std::string(127 - expected.size(), ' ') + "\n";
   for (char v : {1, 4, 2, 5, 3, 6}) expected += {v, 0, 0, 0};
   EXPECT_EQ(ReadFile(path), expected);
@@ -86,8 +88,9 @@ TEST_F(NpyTest, WritesWhatNumPyWrites) {
 
 TEST_F(NpyTest, WhatIsWrittenIsReadAgain) {
   const std::string path = folder_.At("a.npy");
-  for (const NDArray& a : {NDArray({1.5, -2.0}), NDArray({true, false}), NDArray(int8_t{-3}), NDArray({"a", "", "bcd"}),
-                           NDArray({1, 2}).astype(DType::kComplex128), NDArray({{0.5f}}).astype(float16), NDArray(Shape{0, 3}, uint64)}) {
+  for (const NDArray& a :
+       {NDArray({1.5, -2.0}), NDArray({true, false}), NDArray(int8_t{-3}), NDArray({"a", "", "bcd"}),
+        NDArray({1, 2}).astype(DType::kComplex128), NDArray({{0.5f}}).astype(float16), NDArray(Shape{0, 3}, uint64)}) {
     save(path, a);
     const NDArray b = load(path);
     EXPECT_EQ(b.repr(), a.repr());
@@ -96,7 +99,8 @@ TEST_F(NpyTest, WhatIsWrittenIsReadAgain) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.At("")), {}), 1);  // nothing is left beside it
   EXPECT_FALSE(StatusOf([&] { save(path, NDArray({1.0f}).astype(bfloat16)); }).ok());
   EXPECT_FALSE(StatusOf([&] { save(path, NDArray({std::string("a\0", 2)})); }).ok());
-  EXPECT_EQ(StatusOf([&] { save(folder_.At("no/such/folder.npy"), NDArray({1})); }).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusOf([&] { save(folder_.At("no/such/folder.npy"), NDArray({1})); }).code(),
+            absl::StatusCode::kNotFound);
   EXPECT_EQ(load(path).shape().ToTuple(), "(0, 3)");  // what failed left the file as it was
 }
 
@@ -115,7 +119,8 @@ TEST_F(NpyTest, ForeignAndBrokenFilesAreRefused) {
   ExpectError(Npy("__import__('os')", "xxxx"), absl::StatusCode::kInvalidArgument, "header");
   // Headers that ask for more than there is, or than there can be.
   ExpectError(Npy(Describe("<i8", "(1000000000000,)"), "x"), absl::StatusCode::kDataLoss);
-  ExpectError(Npy(Describe("<i8", "(9223372036854775807, 9223372036854775807)"), "x"), absl::StatusCode::kInvalidArgument);
+  ExpectError(Npy(Describe("<i8", "(9223372036854775807, 9223372036854775807)"), "x"),
+              absl::StatusCode::kInvalidArgument);
   ExpectError(Npy(Describe("<i8", "(4611686018427387904,)"), "x"), absl::StatusCode::kInvalidArgument);
   ExpectError(Npy(Describe("<i4", "(-1,)"), "x"), absl::StatusCode::kInvalidArgument);
   ExpectError(Npy(Describe("|S4611686018427387904", "(1,)"), "x"), absl::StatusCode::kDataLoss);
