@@ -24,6 +24,7 @@ using eager::golden::Json;
 struct File {
   const char* name;
   Outcome (*run)(const Json&);
+  bool whole = false;  // NAME.json is one case; else NAME.jsonl has one a line
 };
 constexpr File kFiles[] = {
     {"ops", &eager::conformance::RunOp},
@@ -32,6 +33,7 @@ constexpr File kFiles[] = {
     {"programs", &eager::conformance::RunProgram},
     {"optimizers", &eager::conformance::RunOptimizer},
     {"random", &eager::conformance::RunRandom},
+    {"cnn", &eager::conformance::RunCnn, true},
 };
 
 struct Flags {
@@ -69,7 +71,7 @@ CaseInfo Describe(const Json& c) {
   }
   if (c.contains("op")) {
     info.group = c.at("op");
-  } else if (c.contains("optimizer")) {
+  } else if (c.contains("optimizer") && c.at("optimizer").is_string()) {
     info.group = c.at("optimizer");
   } else if (c.contains("tensor")) {
     info.group = c.at("tensor").value("dtype", "?");
@@ -99,8 +101,17 @@ Outcome RunCase(Outcome (*run)(const Json&), const Json& c) {
   }
 }
 
+absl::StatusOr<std::vector<eager::golden::Case>> Read(const File& file, const std::filesystem::path& folder) {
+  if (!file.whole) return eager::golden::ReadCases(folder, absl::StrCat(file.name, ".jsonl"));
+  auto json = eager::golden::ReadJson(folder, absl::StrCat(file.name, ".json"));
+  if (!json.ok()) return json.status();
+  (*json)["id"] = file.name;
+  (*json)["kind"] = file.name;
+  return std::vector<eager::golden::Case>{{file.name, *std::move(json)}};
+}
+
 absl::Status RunFile(const File& file, const std::filesystem::path& folder, const Flags& flags, Report& report) {
-  const auto cases = eager::golden::ReadCases(folder, absl::StrCat(file.name, ".jsonl"));
+  const auto cases = Read(file, folder);
   if (absl::IsNotFound(cases.status()) && flags.files.empty()) return absl::OkStatus();
   if (!cases.ok()) return cases.status();
   for (const eager::golden::Case& c : *cases) {
@@ -108,7 +119,7 @@ absl::Status RunFile(const File& file, const std::filesystem::path& folder, cons
     if (!flags.only.empty() && info.group != flags.only) continue;
     report.Add(info, RunCase(file.run, c.json));
   }
-  report.PrintFile(absl::StrCat(file.name, ".jsonl"));
+  report.PrintFile(absl::StrCat(file.name, file.whole ? ".json" : ".jsonl"));
   return absl::OkStatus();
 }
 

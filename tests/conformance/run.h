@@ -13,5 +13,6 @@ Outcome RunPrinting(const golden::Json& c);
 Outcome RunProgram(const golden::Json& c);
 Outcome RunOptimizer(const golden::Json& c);
 Outcome RunRandom(const golden::Json& c);
+Outcome RunCnn(const golden::Json& c);  // the whole file is one case
 
 }  // namespace eager::conformance

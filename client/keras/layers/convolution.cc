@@ -1,8 +1,8 @@
 #include "client/keras/layers/convolution.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/keras/layers/bias.h"
 #include "client/op.h"
+#include "client/ops.h"
 
 namespace eager::keras::layers {
 namespace {
@@ -29,7 +29,7 @@ Tensor Convolve(const char* name, const Tensor& images, const Variable& kernel, 
 }
 
 Tensor Finish(Tensor y, const std::optional<Variable>& bias, const ActivationFn& activation, Where where) {
-  if (bias.has_value()) y = AddBias(Operand(y, where), *bias);
+  if (bias.has_value()) y = raw_ops::BiasAdd(Operand(y, where), *bias);
   return activation ? activation(Operand(y, where)) : y;
 }
 

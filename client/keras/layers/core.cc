@@ -1,7 +1,6 @@
 #include "client/keras/layers/core.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/keras/layers/bias.h"
 #include "client/math.h"
 #include "client/ops.h"
 
@@ -46,7 +45,7 @@ Tensor Dense::call(const Tensor& x, bool training) {
     shape.set_dim(shape.rank() - 1, units_);
     y = reshape(Operand(raw_ops::MatMul(Operand(rows, where), *kernel_), where), shape);
   }
-  if (bias_.has_value()) y = AddBias(Operand(y, where), *bias_);
+  if (bias_.has_value()) y = raw_ops::BiasAdd(Operand(y, where), *bias_);
   return options_.activation ? options_.activation(Operand(y, where)) : y;
 }
 
