@@ -13,10 +13,14 @@
 namespace eager::keras {
 namespace {
 
-Tensor Run(const char* name, const Operand& x, const NamedAttrs& attrs = {}) { return op(name, {x}, attrs, x.where())[0]; }
+Tensor Run(const char* name, const Operand& x, const NamedAttrs& attrs = {}) {
+  return op(name, {x}, attrs, x.where())[0];
+}
 
 int RankOf(const Operand& x) {
-  return x.variable() != nullptr ? x.variable()->shape().rank() : x.tensor() != nullptr ? x.tensor()->rank(x.where()) : 0;
+  return x.variable() != nullptr ? x.variable()->shape().rank()
+         : x.tensor() != nullptr ? x.tensor()->rank(x.where())
+                                 : 0;
 }
 
 const std::map<std::string, ActivationFn::Function>& ByName() {
@@ -83,7 +87,9 @@ Tensor hard_sigmoid(const Operand& x) {
   return op("ClipByValue", {EAGER_AT(line), 0, 1}, {}, x.where())[0];
 }
 
-Tensor leaky_relu(const Operand& x, double alpha) { return Run("LeakyRelu", x, {{"alpha", static_cast<float>(alpha)}}); }
+Tensor leaky_relu(const Operand& x, double alpha) {
+  return Run("LeakyRelu", x, {{"alpha", static_cast<float>(alpha)}});
+}
 
 Tensor linear(const Operand& x) { return identity(x); }
 
@@ -94,7 +100,8 @@ Tensor relu(const Operand& x, const ReluOptions& options) {
   std::optional<Tensor> negative;
   if (options.alpha != 0) {
     if (!options.max_value.has_value() && options.threshold == 0) return leaky_relu(x, options.alpha);
-    negative = Run("Relu", EAGER_AT(options.threshold != 0 ? eager::subtract(EAGER_AT(options.threshold), x) : eager::negative(x)));
+    negative = Run("Relu", EAGER_AT(options.threshold != 0 ? eager::subtract(EAGER_AT(options.threshold), x)
+                                                           : eager::negative(x)));
   }
   Tensor y;
   bool clip = options.max_value.has_value();
@@ -118,10 +125,12 @@ Tensor sigmoid(const Operand& x) { return eager::sigmoid(x); }
 
 Tensor softmax(const Operand& x, int64_t axis) {
   const int rank = RankOf(x);
-  if (rank == 0) throw Error(absl::InvalidArgumentError("softmax: expected at least one axis, got a scalar"), x.where());
+  if (rank == 0)
+    throw Error(absl::InvalidArgumentError("softmax: expected at least one axis, got a scalar"), x.where());
   if (axis < -rank || axis >= rank) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("softmax: axis ", axis, " is not in [", -rank, ", ", rank, ")")),
-                x.where());
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("softmax: axis ", axis, " is not in [", -rank, ", ", rank, ")")),
+        x.where());
   }
   if (axis < 0) axis += rank;
   if (axis == rank - 1) return Run("Softmax", x);

@@ -18,14 +18,13 @@ class ActivationFn {
  public:
   using Function = std::function<Tensor(const Operand&)>;
 
-  ActivationFn() = default;                // linear: the tensor as it is
-  ActivationFn(std::nullptr_t) {}          // NOLINT: as Python's None
+  ActivationFn() = default;        // linear: the tensor as it is
+  ActivationFn(std::nullptr_t) {}  // NOLINT: as Python's None
   // INVALID_ARGUMENT for a name that is none of activations.h; the message lists them.
   ActivationFn(const char* name, std::source_location where = std::source_location::current());         // NOLINT
   ActivationFn(const std::string& name, std::source_location where = std::source_location::current());  // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, const F&, const Tensor&>
-  ActivationFn(F function)  // NOLINT
+  requires std::is_invocable_r_v<Tensor, const F&, const Tensor&> ActivationFn(F function)  // NOLINT
       : function_([function = std::move(function)](const Operand& x) -> Tensor {
           if constexpr (std::is_invocable_v<const F&, const Operand&>) {
             return function(x);

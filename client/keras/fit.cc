@@ -137,8 +137,9 @@ class Source {
     if (shuffle_) std::shuffle(order_.begin(), order_.end(), random_);
     for (int64_t begin = 0; begin < rows_; begin += batch_size_) {
       const int64_t count = std::min(batch_size_, rows_ - begin);
-      const Batch batch = shuffle_ ? Gather(*batches_.arrays(), {order_.begin() + begin, order_.begin() + begin + count}, where_)
-                                   : Rows(*batches_.arrays(), begin, count, where_);
+      const Batch batch =
+          shuffle_ ? Gather(*batches_.arrays(), {order_.begin() + begin, order_.begin() + begin + count}, where_)
+                   : Rows(*batches_.arrays(), begin, count, where_);
       if (!f(batch)) return;
     }
   }
@@ -176,9 +177,11 @@ struct Model::Compiled {
 
   void UpdateMetrics(const Batch& batch, const Tensor& prediction, Where where) {
     if (metrics.size() != asked.size()) {
-      for (const AnyMetric& metric : asked) metrics.push_back(metric.get() != nullptr ? metric.get() : Accuracy(batch, prediction, where));
+      for (const AnyMetric& metric : asked)
+        metrics.push_back(metric.get() != nullptr ? metric.get() : Accuracy(batch, prediction, where));
     }
-    for (const auto& metric : metrics) metric->update_state(Operand(batch.y, where), Operand(prediction, where), batch.sample_weight);
+    for (const auto& metric : metrics)
+      metric->update_state(Operand(batch.y, where), Operand(prediction, where), batch.sample_weight);
   }
 
   // Keras's choice (tf_keras/src/engine/compile_utils.py).
@@ -187,7 +190,8 @@ struct Model::Compiled {
     const Shape& p = prediction.shape(where);
     const int64_t classes = p.rank() > 0 ? p[p.rank() - 1] : 1;
     if (classes == 1) return std::make_shared<metrics::BinaryAccuracy>("accuracy", 0.5, where);
-    if (y.rank() == p.rank() && y[y.rank() - 1] == classes) return std::make_shared<metrics::CategoricalAccuracy>("accuracy", where);
+    if (y.rank() == p.rank() && y[y.rank() - 1] == classes)
+      return std::make_shared<metrics::CategoricalAccuracy>("accuracy", where);
     return std::make_shared<metrics::SparseCategoricalAccuracy>("accuracy", where);
   }
 
@@ -197,7 +201,8 @@ struct Model::Compiled {
     std::vector<Tensor> results;
     for (const auto& metric : metrics) results.push_back(metric->result(where));
     if (!loss.empty()) values.emplace_back(prefix + "loss", loss.Read());
-    for (size_t i = 0; i < metrics.size(); ++i) values.emplace_back(prefix + metrics[i]->name(), static_cast<double>(results[i]));
+    for (size_t i = 0; i < metrics.size(); ++i)
+      values.emplace_back(prefix + metrics[i]->name(), static_cast<double>(results[i]));
     return values;
   }
 };
@@ -208,7 +213,8 @@ void Model::compile(AnyOptimizer optimizer, AnyLoss loss, std::vector<AnyMetric>
 
 Model::Compiled& Model::NeedCompiled(const char* what, Where where) const {
   if (compiled_ != nullptr) return *compiled_;
-  throw Error(absl::FailedPreconditionError(absl::StrCat(what, ": model \"", name(), "\" has not been compiled: call compile() first")),
+  throw Error(absl::FailedPreconditionError(
+                  absl::StrCat(what, ": model \"", name(), "\" has not been compiled: call compile() first")),
               where);
 }
 
@@ -216,8 +222,10 @@ optimizers::Optimizer& Model::optimizer(Where where) const { return *NeedCompile
 
 std::vector<Tracked> Model::checkpoint_edges() {
   std::vector<Tracked> edges = Layer::checkpoint_edges();
-  const bool named = std::any_of(edges.begin(), edges.end(), [](const Tracked& edge) { return edge.name == "optimizer"; });
-  if (compiled_ != nullptr && !named) edges.push_back({"optimizer", static_cast<Module*>(compiled_->optimizer.get().get())});
+  const bool named =
+      std::any_of(edges.begin(), edges.end(), [](const Tracked& edge) { return edge.name == "optimizer"; });
+  if (compiled_ != nullptr && !named)
+    edges.push_back({"optimizer", static_cast<Module*>(compiled_->optimizer.get().get())});
   return edges;
 }
 
@@ -249,10 +257,13 @@ History Model::fit(const Batches& batches, const FitOptions& options, Where wher
     if (!(options.validation_split > 0 && options.validation_split < 1)) {
       Refuse(where, absl::StrCat("fit: expected a validation_split in [0, 1), got ", options.validation_split));
     }
-    if (!batches.arrays().has_value()) Refuse(where, "fit: validation_split is for arrays, the data is a range of batches");
+    if (!batches.arrays().has_value())
+      Refuse(where, "fit: validation_split is for arrays, the data is a range of batches");
     const int64_t n = CheckArrays(*batches.arrays(), where);
     const auto kept = static_cast<int64_t>(static_cast<double>(n) * (1 - options.validation_split));
-    if (kept == 0 || kept == n) Refuse(where, absl::StrCat("fit: a validation_split of ", options.validation_split, " leaves nothing of ", n, " examples"));
+    if (kept == 0 || kept == n)
+      Refuse(where, absl::StrCat("fit: a validation_split of ", options.validation_split, " leaves nothing of ", n,
+                                 " examples"));
     const auto part = [&](int64_t begin, int64_t count) {
       const Batch rows = Rows(*batches.arrays(), begin, count, where);
       return Batches(rows.x, rows.y, rows.sample_weight);
@@ -302,13 +313,15 @@ Logs Model::train_on_batch(const Batch& batch, Where where) {
   return Logs([compiled = compiled_, loss, where]() mutable { return compiled->Read(loss, "", where); });
 }
 
-Logs Model::Evaluate(const Batches& batches, int64_t batch_size, Where where) {
+Logs Model::Evaluate(const Batches& batches, int64_t batch_size, Where where, int64_t* steps) {
   compiled_->ResetMetrics(where);
   MeanLoss loss(where);
   Source(batches, batch_size, false, where).Walk([&](const Batch& batch) {
     const Tensor prediction = (*this)(Operand(batch.x, where), /*training=*/false);
-    loss.Add(compiled_->loss.get()(Operand(batch.y, where), Operand(prediction, where), batch.sample_weight), Examples(batch.x, where));
+    loss.Add(compiled_->loss.get()(Operand(batch.y, where), Operand(prediction, where), batch.sample_weight),
+             Examples(batch.x, where));
     compiled_->UpdateMetrics(batch, prediction, where);
+    if (steps != nullptr) ++*steps;
     return true;
   });
   return Logs(compiled_->Read(loss, "", where));
@@ -323,11 +336,8 @@ Logs Model::evaluate(const Batches& batches, const EvaluateOptions& options, Whe
   std::ostream& out = options.out != nullptr ? *options.out : std::cout;
   ProgressBar bar(-1, Resolve(options.verbose, out), out);
   int64_t steps = 0;
-  // Counted on the way, for the line at the end.
-  Source counted(batches, options.batch_size, false, where);
-  steps = counted.steps();
-  Logs logs = Evaluate(batches, options.batch_size, where);
-  bar.Finish(std::max<int64_t>(1, steps), logs.values());
+  Logs logs = Evaluate(batches, options.batch_size, where, &steps);
+  bar.Finish(steps, logs.values());
   return logs;
 }
 

@@ -55,7 +55,8 @@ Tensor Filled(const Shape& shape, DType dtype, double value, Where where) {
   return fill(Operand(shape, where), number);
 }
 
-Tensor Truncated(const Shape& shape, DType dtype, double mean, double stddev, std::optional<int64_t> seed, Where where) {
+Tensor Truncated(const Shape& shape, DType dtype, double mean, double stddev, std::optional<int64_t> seed,
+                 Where where) {
   const auto seeds = internal::DefaultState(where)->NextSeeds(seed);
   const Tensor standard =
       raw_ops::TruncatedNormal(Operand(shape, where), {.seed = seeds.seed, .seed2 = seeds.seed2, .dtype = dtype});
@@ -76,7 +77,8 @@ Fans FansOf(const Shape& shape) {
 }
 
 Initializer Scaled(double scale, const char* mode, const char* distribution, const initializers::SeedOptions& options) {
-  return initializers::VarianceScaling({.scale = scale, .mode = mode, .distribution = distribution, .seed = options.seed});
+  return initializers::VarianceScaling(
+      {.scale = scale, .mode = mode, .distribution = distribution, .seed = options.seed});
 }
 
 // Makes the columns of a row-major matrix (rows >= columns) orthonormal, one after the other, each projected twice to
@@ -117,8 +119,9 @@ Initializer Constant(double value) {
 Initializer Identity(double gain) {
   return Initializer(Initializer::Function([gain](const Shape& shape, DType dtype, Where where) {
     if (shape.rank() != 2) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("Identity: expected the shape of a matrix, got ", shape.ToTuple())),
-                  where);
+      throw Error(
+          absl::InvalidArgumentError(absl::StrCat("Identity: expected the shape of a matrix, got ", shape.ToTuple())),
+          where);
     }
     HostTensor eye(TensorSpec{DType::kFloat64, shape});
     for (int64_t i = 0; i < std::min(shape[0], shape[1]); ++i) {
@@ -136,7 +139,8 @@ Initializer RandomNormal(const RandomNormalOptions& options) {
 
 Initializer RandomUniform(const RandomUniformOptions& options) {
   return Initializer(Initializer::Function([options](const Shape& shape, DType dtype, Where where) {
-    return random::uniform(Operand(shape, where), options.minval, options.maxval, {.dtype = dtype, .seed = options.seed});
+    return random::uniform(Operand(shape, where), options.minval, options.maxval,
+                           {.dtype = dtype, .seed = options.seed});
   }));
 }
 
@@ -148,7 +152,9 @@ Initializer TruncatedNormal(const RandomNormalOptions& options) {
 
 Initializer VarianceScaling(const VarianceScalingOptions& options, Where where) {
   const auto refuse = [where](absl::string_view what, absl::string_view got, absl::string_view allowed) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("VarianceScaling: ", what, " is ", got, ", expected ", allowed)), where);
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("VarianceScaling: ", what, " is ", got, ", expected ", allowed)),
+        where);
   };
   if (!(options.scale > 0)) refuse("scale", absl::StrCat(options.scale), "a positive number");
   if (options.mode != "fan_in" && options.mode != "fan_out" && options.mode != "fan_avg") {
@@ -156,11 +162,14 @@ Initializer VarianceScaling(const VarianceScalingOptions& options, Where where) 
   }
   const std::string& distribution = options.distribution;
   if (distribution != "truncated_normal" && distribution != "untruncated_normal" && distribution != "uniform") {
-    refuse("distribution", absl::StrCat("'", distribution, "'"), "'truncated_normal', 'untruncated_normal' or 'uniform'");
+    refuse("distribution", absl::StrCat("'", distribution, "'"),
+           "'truncated_normal', 'untruncated_normal' or 'uniform'");
   }
   return Initializer(Initializer::Function([options](const Shape& shape, DType dtype, Where at) {
     const Fans fans = FansOf(shape);
-    const double fan = options.mode == "fan_in" ? fans.in : options.mode == "fan_out" ? fans.out : (fans.in + fans.out) / 2;
+    const double fan = options.mode == "fan_in"    ? fans.in
+                       : options.mode == "fan_out" ? fans.out
+                                                   : (fans.in + fans.out) / 2;
     const double variance = options.scale / std::max(1.0, fan);
     if (options.distribution == "uniform") {
       const double limit = std::sqrt(3 * variance);
@@ -185,7 +194,8 @@ Initializer LecunUniform(const SeedOptions& options) { return Scaled(1, "fan_in"
 Initializer Orthogonal(const OrthogonalOptions& options) {
   return Initializer(Initializer::Function([options](const Shape& shape, DType dtype, Where where) {
     if (shape.rank() < 2) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("Orthogonal: expected at least two axes, got shape ", shape.ToTuple())),
+      throw Error(absl::InvalidArgumentError(
+                      absl::StrCat("Orthogonal: expected at least two axes, got shape ", shape.ToTuple())),
                   where);
     }
     const int64_t columns = shape[shape.rank() - 1];
@@ -199,7 +209,8 @@ Initializer Orthogonal(const OrthogonalOptions& options) {
     const auto out = matrix.values<double>();
     for (int64_t r = 0; r < rows; ++r) {
       for (int64_t c = 0; c < columns; ++c) {
-        out[static_cast<size_t>(r * columns + c)] = options.gain * q[static_cast<size_t>(rows < columns ? c * wide + r : r * wide + c)];
+        out[static_cast<size_t>(r * columns + c)] =
+            options.gain * q[static_cast<size_t>(rows < columns ? c * wide + r : r * wide + c)];
       }
     }
     return cast(Operand(constant(matrix, where), where), dtype);

@@ -1,7 +1,7 @@
 // How a layer's weights start: by name, as functions of shape and dtype, or one's own.
 //
-// Random ones are drawn on the server by ops that random::set_seed and the seed below govern; none waits but Orthogonal.
-// The formulas are Keras 2's (tf_keras/src/initializers/initializers.py).
+// Random ones are drawn on the server by ops that random::set_seed and the seed below govern; none waits but
+// Orthogonal. The formulas are Keras 2's (tf_keras/src/initializers/initializers.py).
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@
 
 namespace eager::keras {
 
-// What a layer takes as an initializer: a name ("glorot_uniform"), one of initializers::, or any function of a shape and
-// a dtype. Thread-safe to call.
+// What a layer takes as an initializer: a name ("glorot_uniform"), one of initializers::, or any function of a shape
+// and a dtype. Thread-safe to call.
 class Initializer {
  public:
   using Function = std::function<Tensor(const Shape&, DType, std::source_location)>;
@@ -25,8 +25,7 @@ class Initializer {
   Initializer(const char* name, std::source_location where = std::source_location::current());         // NOLINT
   Initializer(const std::string& name, std::source_location where = std::source_location::current());  // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, const F&, const Shape&, DType>
-  Initializer(F function)  // NOLINT
+  requires std::is_invocable_r_v<Tensor, const F&, const Shape&, DType> Initializer(F function)  // NOLINT
       : function_([function = std::move(function)](const Shape& shape, DType dtype, std::source_location) {
           return function(shape, dtype);
         }) {}

@@ -16,11 +16,13 @@ namespace {
 
 using Where = std::source_location;
 
-// "MaxPooling2D" -> "max_pooling2d", "ReLU" -> "re_lu": an underscore before each word of a capital and small letters or
-// digits, and where a capital follows a small letter.
+// "MaxPooling2D" -> "max_pooling2d", "ReLU" -> "re_lu": an underscore before each word of a capital and small letters
+// or digits, and where a capital follows a small letter.
 std::string SnakeCase(const std::string& name) {
   const auto upper = [&](size_t i) { return i < name.size() && absl::ascii_isupper(name[i]); };
-  const auto small = [&](size_t i) { return i < name.size() && (absl::ascii_islower(name[i]) || absl::ascii_isdigit(name[i])); };
+  const auto small = [&](size_t i) {
+    return i < name.size() && (absl::ascii_islower(name[i]) || absl::ascii_isdigit(name[i]));
+  };
   std::string snake;
   for (size_t i = 0; i < name.size(); ++i) {
     const bool word = upper(i) && small(i + 1), after_small = upper(i) && i > 0 && absl::ascii_islower(name[i - 1]);
@@ -177,14 +179,16 @@ void Layer::Prepare(const std::vector<const Tensor*>& inputs, Where where) {
 void Layer::BuildAll(const std::vector<PartialShape>& shapes) {
   const eager::internal::NoTapes quiet;
   if (shapes.empty()) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\" was called with an empty list of inputs")),
-                call_site());
+    throw Error(
+        absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\" was called with an empty list of inputs")),
+        call_site());
   }
   const size_t before = weights_.size();
   try {
     shapes.size() == 1 ? build(shapes[0]) : build_all(shapes);
   } catch (...) {
-    weights_.erase(weights_.begin() + static_cast<std::ptrdiff_t>(before), weights_.end());  // the next call builds anew
+    weights_.erase(weights_.begin() + static_cast<std::ptrdiff_t>(before),
+                   weights_.end());  // the next call builds anew
     throw;
   }
   built_ = true;
@@ -192,13 +196,15 @@ void Layer::BuildAll(const std::vector<PartialShape>& shapes) {
 }
 
 Tensor Layer::call(const Tensor& input, bool training) {
-  throw Error(absl::UnimplementedError(absl::StrCat("layer \"", name(), "\" (", type(), ") has no call() for one input")),
-              call_site());
+  throw Error(
+      absl::UnimplementedError(absl::StrCat("layer \"", name(), "\" (", type(), ") has no call() for one input")),
+      call_site());
 }
 
 Tensor Layer::call_all(const std::vector<Tensor>& inputs, bool training) {
   if (inputs.size() == 1) return call(inputs[0], training);
-  throw Error(absl::UnimplementedError(absl::StrCat("layer \"", name(), "\" (", type(), ") takes one input, got ", inputs.size())),
+  throw Error(absl::UnimplementedError(
+                  absl::StrCat("layer \"", name(), "\" (", type(), ") takes one input, got ", inputs.size())),
               call_site());
 }
 
@@ -213,14 +219,15 @@ void Layer::CheckInput(absl::Span<const int64_t> dims, Where where) const {
     for (const auto& [axis, extent] : spec_.axes) {
       const int64_t found = dims[static_cast<size_t>(axis < 0 ? axis + rank : axis)];
       if (found == extent || found == None) continue;
-      wrong = absl::StrCat("expected axis ", axis, " of input shape to have value ", extent, ", but received input with shape ");
+      wrong = absl::StrCat("expected axis ", axis, " of input shape to have value ", extent,
+                           ", but received input with shape ");
       break;
     }
   }
   if (wrong.empty()) return;
   const PartialShape shape(std::vector<int64_t>(dims.begin(), dims.end()));
-  throw Error(absl::InvalidArgumentError(absl::StrCat("Input 0 of layer \"", name(), "\" is incompatible with the layer: ", wrong,
-                                                      shape.ToString())),
+  throw Error(absl::InvalidArgumentError(absl::StrCat("Input 0 of layer \"", name(),
+                                                      "\" is incompatible with the layer: ", wrong, shape.ToString())),
               where);
 }
 
@@ -234,9 +241,11 @@ std::string Layer::ScopedName(const std::string& weight) const {
   return absl::StrCat(scope, "/", weight);
 }
 
-Variable Layer::add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, bool trainable) {
+Variable Layer::add_weight(const std::string& name, const Shape& shape, const Initializer& initializer,
+                           bool trainable) {
   const Tensor initial = initializer(shape, dtype(), call_site());
-  weights_.emplace_back(name, Variable(Operand(initial, call_site()), {.name = ScopedName(name), .trainable = trainable}));
+  weights_.emplace_back(name,
+                        Variable(Operand(initial, call_site()), {.name = ScopedName(name), .trainable = trainable}));
   return weights_.back().second;
 }
 
@@ -301,7 +310,8 @@ std::vector<Variable> Layer::non_trainable_variables() const {
   std::vector<Variable> all;
   if (!trainable_) all = Own(true);
   AddUnique(Own(false), all);
-  for (const Module* child : children()) AddUnique(trainable_ ? child->non_trainable_variables() : child->variables(), all);
+  for (const Module* child : children())
+    AddUnique(trainable_ ? child->non_trainable_variables() : child->variables(), all);
   return all;
 }
 
@@ -320,27 +330,30 @@ std::vector<HostTensor> Layer::get_weights(Where where) const {
 void Layer::set_weights(const std::vector<HostTensor>& values, Where where) {
   std::vector<Variable> weights = variables();
   if (weights.size() != values.size()) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("set_weights: layer \"", name(), "\" has ", weights.size(), " weights, got ",
-                                                        values.size(), " values")),
+    throw Error(absl::InvalidArgumentError(absl::StrCat("set_weights: layer \"", name(), "\" has ", weights.size(),
+                                                        " weights, got ", values.size(), " values")),
                 where);
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (weights[i].shape() == values[i].shape()) continue;
-    throw Error(absl::InvalidArgumentError(absl::StrCat("set_weights: ", weights[i].name(), " of layer \"", name(), "\" has shape ",
-                                                        weights[i].shape().ToTuple(), ", got a value of shape ",
-                                                        values[i].shape().ToTuple())),
+    throw Error(absl::InvalidArgumentError(absl::StrCat("set_weights: ", weights[i].name(), " of layer \"", name(),
+                                                        "\" has shape ", weights[i].shape().ToTuple(),
+                                                        ", got a value of shape ", values[i].shape().ToTuple())),
                 where);
   }
   for (size_t i = 0; i < values.size(); ++i) {
     const Tensor value = constant(values[i], where);
     const Operand operand(value, where);
-    weights[i].assign(value.dtype() == weights[i].dtype() ? operand : Operand(cast(operand, weights[i].dtype()), where));
+    weights[i].assign(value.dtype() == weights[i].dtype() ? operand
+                                                          : Operand(cast(operand, weights[i].dtype()), where));
   }
 }
 
 int64_t Layer::count_params(Where where) const {
   if (!built_) {
-    throw Error(absl::FailedPreconditionError(absl::StrCat("count_params: layer \"", name(), "\" has not been built yet")), where);
+    throw Error(
+        absl::FailedPreconditionError(absl::StrCat("count_params: layer \"", name(), "\" has not been built yet")),
+        where);
   }
   int64_t count = 0;
   for (const Variable& v : variables()) count += v.shape().num_elements();

@@ -28,15 +28,15 @@
 namespace eager::keras {
 
 struct LayerOptions {
-  std::string name;           // none: the class's in snake case, numbered: "dense", "dense_1", …
+  std::string name;  // none: the class's in snake case, numbered: "dense", "dense_1", …
   bool trainable = true;
   DType dtype = DType::kFloat32;  // of the weights; a floating input of another dtype is cast to it
-  PartialShape input_shape;   // of one example; lets a Sequential build before there is data
+  PartialShape input_shape;       // of one example; lets a Sequential build before there is data
 };
 
 // Calling a built layer changes nothing in it but what its weights hold, so several threads may; all else is for one
-// thread at a time. A copy has the same weights if the layer is built, else it will make its own. Nothing waits but what
-// reads values. Throws INVALID_ARGUMENT, at the caller's line, for inputs that do not fit.
+// thread at a time. A copy has the same weights if the layer is built, else it will make its own. Nothing waits but
+// what reads values. Throws INVALID_ARGUMENT, at the caller's line, for inputs that do not fit.
 class Layer : public Module {
  public:
   explicit Layer(LayerOptions options = {}, std::source_location where = std::source_location::current());
@@ -56,7 +56,9 @@ class Layer : public Module {
   virtual void build_all(const std::vector<PartialShape>& input_shapes) { build(input_shapes.at(0)); }
   virtual Tensor call_all(const std::vector<Tensor>& inputs, bool training);
   // The shape of the result, None where it depends on a None; nullopt: not known before the call.
-  virtual std::optional<PartialShape> compute_output_shape(const PartialShape& input_shape) const { return std::nullopt; }
+  virtual std::optional<PartialShape> compute_output_shape(const PartialShape& input_shape) const {
+    return std::nullopt;
+  }
 
   std::string name() const override;
   // "Dense"
@@ -101,7 +103,7 @@ class Layer : public Module {
 
   // What the input must be like from now on.
   struct InputSpec {
-    int ndim = -1;      // -1: any
+    int ndim = -1;  // -1: any
     int min_ndim = 0;
     std::map<int, int64_t> axes;  // extents that are fixed, by axis; negative ones count from the end
   };

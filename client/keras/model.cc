@@ -81,7 +81,8 @@ Layer& Model::get_layer(const std::string& name, Where where) const {
 Layer& Model::get_layer(size_t index, Where where) const {
   const std::vector<Layer*> all = layers();
   if (index < all.size()) return *all[index];
-  throw Error(absl::InvalidArgumentError(absl::StrCat("no layer at index ", index, ": model \"", name(), "\" has ", all.size(), " layers")),
+  throw Error(absl::InvalidArgumentError(
+                  absl::StrCat("no layer at index ", index, ": model \"", name(), "\" has ", all.size(), " layers")),
               where);
 }
 

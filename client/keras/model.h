@@ -56,7 +56,8 @@ class Model : public Layer {
   Logs evaluate(const Batches& batches, const EvaluateOptions& options = {},
                 std::source_location where = std::source_location::current());
   // The model's results for an array, batch by batch; does not wait.
-  Tensor predict(const Tensor& x, int64_t batch_size = 32, std::source_location where = std::source_location::current());
+  Tensor predict(const Tensor& x, int64_t batch_size = 32,
+                 std::source_location where = std::source_location::current());
   // One step on one batch; the figures are read when they are asked for.
   Logs train_on_batch(const Batch& batch, std::source_location where = std::source_location::current());
   optimizers::Optimizer& optimizer(std::source_location where = std::source_location::current()) const;
@@ -65,7 +66,8 @@ class Model : public Layer {
   // With the optimizer of a compiled model, as Keras's save_weights has it.
   std::vector<Tracked> checkpoint_edges() override;
 
-  // The table that Keras 2 prints: layers, shapes, numbers of parameters. FAILED_PRECONDITION before the model is built.
+  // The table that Keras 2 prints: layers, shapes, numbers of parameters. FAILED_PRECONDITION before the model is
+  // built.
   std::string summary_text(const SummaryOptions& options = {},
                            std::source_location where = std::source_location::current()) const;
   void summary(const SummaryOptions& options = {}, std::source_location where = std::source_location::current()) const;
@@ -81,7 +83,8 @@ class Model : public Layer {
   struct Compiled;
   Compiled& NeedCompiled(const char* what, std::source_location where) const;
   Tensor TrainStep(const Batch& batch, const std::vector<Variable>* variables, std::source_location where);
-  Logs Evaluate(const Batches& batches, int64_t batch_size, std::source_location where);
+  // Also counts the batches.
+  Logs Evaluate(const Batches& batches, int64_t batch_size, std::source_location where, int64_t* steps = nullptr);
 
   std::shared_ptr<Compiled> compiled_;
   void AppendSummary(const SummaryOptions& options, int level, std::string& text) const;

@@ -50,7 +50,8 @@ std::string Count(int64_t done, int64_t steps) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(int64_t steps, Verbose verbose, std::ostream& out) : steps_(steps), verbose_(verbose), out_(out) {}
+ProgressBar::ProgressBar(int64_t steps, Verbose verbose, std::ostream& out)
+    : steps_(steps), verbose_(verbose), out_(out) {}
 
 void ProgressBar::Step(int64_t done, const std::function<Logs::Values()>& figures) {
   if (verbose_ != Verbose::kBar) return;
@@ -65,15 +66,14 @@ void ProgressBar::Finish(int64_t done, const Logs::Values& figures) {
   if (verbose_ == Verbose::kBar) Draw(done, figures, true);
   if (verbose_ != Verbose::kLines) return;
   const double seconds = Seconds();
-  out_ << Count(done, done) << absl::StrFormat(" - %.0fs", seconds) << Figures(figures) << " -" << PerUnit(seconds, "epoch") << " -"
+  out_ << Count(done, done) << absl::StrFormat(" - %.0fs", seconds) << Figures(figures) << " -"
+       << PerUnit(seconds, "epoch") << " -"
        << PerUnit(seconds / static_cast<double>(std::max<int64_t>(1, done)), "step") << std::endl;
 }
 
 void ProgressBar::Draw(int64_t done, const Logs::Values& figures, bool last) {
   const double now = Seconds();
-  const double step = done > 1   ? (now - first_step_at_) / static_cast<double>(done - 1)
-                      : done > 0 ? now
-                                 : 0;
+  const double step = done > 1 ? (now - first_step_at_) / static_cast<double>(done - 1) : done > 0 ? now : 0;
   const int64_t steps = last ? done : steps_;
   std::string text = Count(done, steps);
   if (steps > 0) {

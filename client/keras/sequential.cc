@@ -160,7 +160,8 @@ bool Sequential::has_weights() const {
 void Sequential::NeedWeights() const {
   for (const auto& layer : layers_) {
     if (layer->built() || !layer->has_weights()) continue;
-    throw Error(absl::FailedPreconditionError(absl::StrCat("weights of model \"", name(), "\" have not been made yet: call it on a ",
+    throw Error(absl::FailedPreconditionError(absl::StrCat("weights of model \"", name(),
+                                                           "\" have not been made yet: call it on a ",
                                                            "batch of data, or give its input's shape to build_for")),
                 made_where());
   }
@@ -181,7 +182,8 @@ std::vector<Variable> Sequential::non_trainable_variables() const {
 
 std::vector<Tracked> Sequential::tracked() {
   std::vector<Tracked> edges;
-  for (size_t i = 0; i < layers_.size(); ++i) edges.push_back({absl::StrCat("layer-", i), static_cast<Module*>(layers_[i].get())});
+  for (size_t i = 0; i < layers_.size(); ++i)
+    edges.push_back({absl::StrCat("layer-", i), static_cast<Module*>(layers_[i].get())});
   return edges;
 }
 

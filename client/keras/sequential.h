@@ -21,14 +21,14 @@ namespace eager::keras {
 class AnyLayer {
  public:
   template <class L>
-    requires std::is_base_of_v<Layer, std::remove_cvref_t<L>>
-  AnyLayer(L&& layer) {  // NOLINT: a list of layers is written as in Python
-    static_assert(!std::is_lvalue_reference_v<L>, "std::move the layer into the model, or share it by a std::shared_ptr");
+  requires std::is_base_of_v<Layer, std::remove_cvref_t<L>> AnyLayer(
+      L&& layer) {  // NOLINT: a list of layers is written as in Python
+    static_assert(!std::is_lvalue_reference_v<L>,
+                  "std::move the layer into the model, or share it by a std::shared_ptr");
     layer_ = std::make_shared<L>(std::move(layer));
   }
   template <class L>
-    requires std::is_base_of_v<Layer, L>
-  AnyLayer(std::shared_ptr<L> layer) : layer_(std::move(layer)) {}  // NOLINT
+  requires std::is_base_of_v<Layer, L> AnyLayer(std::shared_ptr<L> layer) : layer_(std::move(layer)) {}  // NOLINT
 
   const std::shared_ptr<Layer>& get() const { return layer_; }
 
@@ -36,8 +36,8 @@ class AnyLayer {
   std::shared_ptr<Layer> layer_;
 };
 
-// Its weights exist as soon as the input's shape is known: from the first layer's input_shape, else from build_for or the
-// first call. A copy shares the layers.
+// Its weights exist as soon as the input's shape is known: from the first layer's input_shape, else from build_for or
+// the first call. A copy shares the layers.
 class Sequential : public Model {
  public:
   explicit Sequential(LayerOptions options = {}, std::source_location where = std::source_location::current());

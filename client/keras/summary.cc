@@ -99,13 +99,15 @@ void Model::AppendSummary(const SummaryOptions& options, int level, std::string&
       absl::StrAppend(&text, bars, Repeat("¯", length - 2 * level), bars, "\n");
     }
     // An inner model's edge, and its last layer above that edge, stand without a line between.
-    if (!expanded && (level == 0 || i + 1 < all.size())) absl::StrAppend(&text, bars, Repeat(" ", length - 2 * level), bars, "\n");
+    if (!expanded && (level == 0 || i + 1 < all.size()))
+      absl::StrAppend(&text, bars, Repeat(" ", length - 2 * level), bars, "\n");
   }
 }
 
 std::string Model::summary_text(const SummaryOptions& options, std::source_location where) const {
   if (!built()) {
-    throw Error(absl::FailedPreconditionError(absl::StrCat("summary: model \"", name(), "\" has not been built yet: call it on a ",
+    throw Error(absl::FailedPreconditionError(absl::StrCat("summary: model \"", name(),
+                                                           "\" has not been built yet: call it on a ",
                                                            "batch of data, or give its input's shape to build_for")),
                 where);
   }
@@ -120,9 +122,10 @@ std::string Model::summary_text(const SummaryOptions& options, std::source_locat
   const auto line = [](const char* what, int64_t numbers, double bytes) {
     return absl::StrCat(what, " params: ", numbers, " (", Memory(bytes), ")\n");
   };
-  absl::StrAppend(&text, Repeat("=", length), "\n", line("Total", trainable.numbers + fixed.numbers, trainable.bytes + fixed.bytes),
-                  line("Trainable", trainable.numbers, trainable.bytes), line("Non-trainable", fixed.numbers, fixed.bytes),
-                  Repeat("_", length), "\n");
+  absl::StrAppend(&text, Repeat("=", length), "\n",
+                  line("Total", trainable.numbers + fixed.numbers, trainable.bytes + fixed.bytes),
+                  line("Trainable", trainable.numbers, trainable.bytes),
+                  line("Non-trainable", fixed.numbers, fixed.bytes), Repeat("_", length), "\n");
   return text;
 }
 

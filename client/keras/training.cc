@@ -102,7 +102,8 @@ namespace callbacks {
 
 Callback EarlyStopping(const EarlyStoppingOptions& options, Where where) {
   if (options.mode != "auto" && options.mode != "min" && options.mode != "max") {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("EarlyStopping: mode is 'auto', 'min' or 'max', got '", options.mode, "'")),
+    throw Error(absl::InvalidArgumentError(
+                    absl::StrCat("EarlyStopping: mode is 'auto', 'min' or 'max', got '", options.mode, "'")),
                 where);
   }
   struct State {
@@ -110,14 +111,17 @@ Callback EarlyStopping(const EarlyStoppingOptions& options, Where where) {
     int waited = 0;
     std::vector<std::pair<Variable, Tensor>> weights;  // as they were at the best
   };
-  const bool max = options.mode == "max" || (options.mode == "auto" && options.monitor.find("acc") != std::string::npos);
+  const bool max =
+      options.mode == "max" || (options.mode == "auto" && options.monitor.find("acc") != std::string::npos);
   const double worst = max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   const auto state = std::make_shared<State>(State{worst});
   Callback callback;
   callback.on_train_begin = [state, worst](Model&) { *state = State{worst}; };
   callback.on_epoch_end = [=](Model& model, int, const Logs& logs) {
     if (!logs.contains(options.monitor)) {
-      throw Error(absl::FailedPreconditionError(absl::StrCat("EarlyStopping: training has no figure '", options.monitor, "'")), where);
+      throw Error(
+          absl::FailedPreconditionError(absl::StrCat("EarlyStopping: training has no figure '", options.monitor, "'")),
+          where);
     }
     const double now = logs.at(options.monitor), gain = max ? now - state->best : state->best - now;
     if (gain > options.min_delta) {

@@ -22,13 +22,13 @@ namespace eager::keras {
 
 class Model;
 
-// An optimizer of any class, shared with whoever else has a copy of it, or a name: "adagrad", "adam", "adamw", "rmsprop",
-// "sgd", with its defaults. INVALID_ARGUMENT for any other name.
+// An optimizer of any class, shared with whoever else has a copy of it, or a name: "adagrad", "adam", "adamw",
+// "rmsprop", "sgd", with its defaults. INVALID_ARGUMENT for any other name.
 class AnyOptimizer {
  public:
   template <class O>
-    requires std::is_base_of_v<optimizers::Optimizer, O>
-  AnyOptimizer(O optimizer) : optimizer_(std::make_shared<O>(std::move(optimizer))) {}  // NOLINT
+  requires std::is_base_of_v<optimizers::Optimizer, O> AnyOptimizer(O optimizer)
+      : optimizer_(std::make_shared<O>(std::move(optimizer))) {}                                 // NOLINT
   AnyOptimizer(const char* name, std::source_location where = std::source_location::current());  // NOLINT
 
   const std::shared_ptr<optimizers::Optimizer>& get() const { return optimizer_; }
@@ -43,9 +43,11 @@ class AnyLoss {
  public:
   AnyLoss(losses::Loss loss) : loss_(std::move(loss)) {}  // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, const F&, const Tensor&, const Tensor&> && (!std::is_base_of_v<losses::Loss, F>)
-  AnyLoss(F function)  // NOLINT
-      : loss_("loss", [function = std::move(function)](const Operand& y, const Operand& p) { return function(*y.tensor(), *p.tensor()); }) {}
+  requires std::is_invocable_r_v<Tensor, const F&, const Tensor&, const Tensor&> &&
+      (!std::is_base_of_v<losses::Loss, F>)AnyLoss(F function)  // NOLINT
+      : loss_("loss", [function = std::move(function)](const Operand& y, const Operand& p) {
+          return function(*y.tensor(), *p.tensor());
+        }) {}
   AnyLoss(const char* name, std::source_location where = std::source_location::current());  // NOLINT
 
   const losses::Loss& get() const { return loss_; }
@@ -59,8 +61,8 @@ class AnyLoss {
 class AnyMetric {
  public:
   template <class M>
-    requires std::is_base_of_v<metrics::Metric, M>
-  AnyMetric(M metric) : metric_(std::make_shared<M>(std::move(metric))) {}  // NOLINT
+  requires std::is_base_of_v<metrics::Metric, M> AnyMetric(M metric)
+      : metric_(std::make_shared<M>(std::move(metric))) {}                                    // NOLINT
   AnyMetric(const char* name, std::source_location where = std::source_location::current());  // NOLINT
 
   // Null: "accuracy", to be chosen.
@@ -107,13 +109,14 @@ namespace callbacks {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";
-  double min_delta = 0;  // what counts as better
-  int patience = 0;      // epochs without it
+  double min_delta = 0;       // what counts as better
+  int patience = 0;           // epochs without it
   std::string mode = "auto";  // "min", "max"; auto: max for names with "acc"
   bool restore_best_weights = false;
 };
 // Ends the training when a figure gets no better. FAILED_PRECONDITION, from fit, if there is no such figure.
-Callback EarlyStopping(const EarlyStoppingOptions& options = {}, std::source_location where = std::source_location::current());
+Callback EarlyStopping(const EarlyStoppingOptions& options = {},
+                       std::source_location where = std::source_location::current());
 
 }  // namespace callbacks
 
@@ -122,8 +125,8 @@ struct Batch {
   std::optional<Tensor> sample_weight;
 };
 
-// Where batches come from: whole arrays, to be cut, or a range of pairs or tuples (x, y[, sample_weight]) of tensors, such
-// as a dataset or a vector, which is copied and walked through once an epoch.
+// Where batches come from: whole arrays, to be cut, or a range of pairs or tuples (x, y[, sample_weight]) of tensors,
+// such as a dataset or a vector, which is copied and walked through once an epoch.
 class Batches {
  public:
   Batches() = default;  // none
@@ -131,13 +134,15 @@ class Batches {
       : arrays_(Batch{std::move(x), std::move(y), std::move(sample_weight)}) {}
   Batches(const std::pair<Tensor, Tensor>& arrays) : Batches(arrays.first, arrays.second) {}  // NOLINT
   template <class Range>
-    requires requires(const Range& r) { r.begin() != r.end(); } && (!std::is_same_v<std::remove_cvref_t<Range>, Batches>)
-  Batches(Range range)  // NOLINT
+  requires requires(const Range& r) {
+    r.begin() != r.end();
+  } &&(!std::is_same_v<std::remove_cvref_t<Range>, Batches>)Batches(Range range)  // NOLINT
       : walk_([range = std::move(range)](const std::function<bool(const Batch&)>& f) {
           for (auto it = range.begin(); it != range.end(); ++it) {
             if (!f(ToBatch(*it))) return;
           }
-        }) {}
+        }) {
+  }
 
   bool given() const { return arrays_.has_value() || walk_; }
   const std::optional<Batch>& arrays() const { return arrays_; }
@@ -148,7 +153,7 @@ class Batches {
   template <class Element>
   static Batch ToBatch(const Element& element) {
     Batch batch{std::get<0>(element), std::get<1>(element), std::nullopt};
-    if constexpr (std::tuple_size_v<Element> > 2) batch.sample_weight = std::get<2>(element);
+    if constexpr (std::tuple_size_v < Element >> 2) batch.sample_weight = std::get<2>(element);
     return batch;
   }
 

@@ -108,8 +108,8 @@ TEST_F(ModuleTest, WhatIsMetFirstAboveIsWalkedThroughThere) {
   // a's `c` is outer's `late` too, which was met before a was walked through: it stays the last.
   EXPECT_EQ(Values(outer.variables()), (std::vector<float>{3, 0, 1, 9}));
   // First all parts of the root, then a's, then b's.
-  const std::vector<Module*> expected{const_cast<Outer::First*>(&outer.a), const_cast<Inner*>(&outer.b), outer.late.get(),
-                                      outer.a.own.get(), outer.b.part.get()};
+  const std::vector<Module*> expected{const_cast<Outer::First*>(&outer.a), const_cast<Inner*>(&outer.b),
+                                      outer.late.get(), outer.a.own.get(), outer.b.part.get()};
   EXPECT_EQ(outer.submodules(), expected);
 }
 

@@ -27,22 +27,27 @@ AnyLayer MakeLayer(const Json& layer) {
   const std::string type = layer.at("type");
   if (type == "Conv2D") {
     return keras::layers::Conv2D(layer.at("filters"), PairOf(layer, "kernel_size"),
-                                 {.strides = PairOf(layer, "strides"), .padding = layer.at("padding"),
-                                  .activation = ActivationOf(layer), .use_bias = layer.at("use_bias")});
+                                 {.strides = PairOf(layer, "strides"),
+                                  .padding = layer.at("padding"),
+                                  .activation = ActivationOf(layer),
+                                  .use_bias = layer.at("use_bias")});
   }
   if (type == "Dense") {
-    return keras::layers::Dense(layer.at("units"), {.activation = ActivationOf(layer), .use_bias = layer.at("use_bias")});
+    return keras::layers::Dense(layer.at("units"),
+                                {.activation = ActivationOf(layer), .use_bias = layer.at("use_bias")});
   }
   if (type == "GlobalAveragePooling2D") return keras::layers::GlobalAveragePooling2D();
   throw std::invalid_argument(absl::StrCat("an unknown layer: ", type));
 }
 
-std::string Compare(const Json& c, const std::string& what, const char* kind, const std::vector<Tensor>& got, const Json& want) {
+std::string Compare(const Json& c, const std::string& what, const char* kind, const std::vector<Tensor>& got,
+                    const Json& want) {
   const Json& tolerance = c.at("tolerance").at(kind);
   const std::vector<HostTensor> values = golden::ParseTensors(want, what).value();
   if (values.size() != got.size()) return absl::StrCat(what, ": ", got.size(), " ", kind, ", expected ", values.size());
   for (size_t i = 0; i < got.size(); ++i) {
-    std::string why = Difference(absl::StrCat(what, ", ", kind, " ", i), got[i], values[i], {tolerance.at(0), tolerance.at(1)});
+    std::string why =
+        Difference(absl::StrCat(what, ", ", kind, " ", i), got[i], values[i], {tolerance.at(0), tolerance.at(1)});
     if (!why.empty()) return why;
   }
   return "";
@@ -61,8 +66,10 @@ Outcome RunCnn(const Json& c) {
 
   const Json& options = c.at("optimizer");
   if (options.at("name") != "Adam") return Failed(absl::StrCat("an unknown optimizer: ", options.dump()));
-  keras::optimizers::Adam optimizer({.learning_rate = options.at("learning_rate").get<double>(), .beta_1 = options.at("beta_1"),
-                                     .beta_2 = options.at("beta_2"), .epsilon = options.at("epsilon")});
+  keras::optimizers::Adam optimizer({.learning_rate = options.at("learning_rate").get<double>(),
+                                     .beta_1 = options.at("beta_1"),
+                                     .beta_2 = options.at("beta_2"),
+                                     .epsilon = options.at("epsilon")});
   const keras::losses::SparseCategoricalCrossentropy loss({.from_logits = true});
   const std::vector<Variable> variables = model.trainable_variables();
   const std::vector<Source> sources(variables.begin(), variables.end());

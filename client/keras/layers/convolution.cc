@@ -14,8 +14,9 @@ using Where = std::source_location;
 // The number of channels, which weights depend on.
 int64_t Channels(const std::string& layer, const PartialShape& images, Where where) {
   if (images[-1] == None) {
-    Refuse(where, absl::StrCat("layer \"", layer, "\": the channel dimension of the inputs should be defined, found None in ",
-                               images.ToString()));
+    Refuse(where,
+           absl::StrCat("layer \"", layer, "\": the channel dimension of the inputs should be defined, found None in ",
+                        images.ToString()));
   }
   return images[-1];
 }
@@ -41,9 +42,11 @@ Conv2D::Conv2D(int64_t filters, Pair kernel_size, const Conv2DOptions& options, 
       options_(options),
       window_(Window::Make("Conv2D", kernel_size, options.strides, options.dilation_rate, options.padding, where)) {
   if (filters <= 0) Refuse(where, absl::StrCat("Conv2D: expected a positive number of filters, got ", filters));
-  if (options.groups <= 0) Refuse(where, absl::StrCat("Conv2D: expected a positive number of groups, got ", options.groups));
+  if (options.groups <= 0)
+    Refuse(where, absl::StrCat("Conv2D: expected a positive number of groups, got ", options.groups));
   if (filters % options.groups != 0) {
-    Refuse(where, absl::StrCat("Conv2D: ", filters, " filters cannot be divided evenly among ", options.groups, " groups"));
+    Refuse(where,
+           absl::StrCat("Conv2D: ", filters, " filters cannot be divided evenly among ", options.groups, " groups"));
   }
   set_input_spec({.ndim = 4});
 }
@@ -51,8 +54,8 @@ Conv2D::Conv2D(int64_t filters, Pair kernel_size, const Conv2DOptions& options, 
 void Conv2D::build(const PartialShape& input_shape) {
   const int64_t channels = Channels(name(), input_shape, call_site());
   if (channels % options_.groups != 0) {
-    Refuse(call_site(), absl::StrCat("layer \"", name(), "\": ", channels, " input channels cannot be divided evenly among ",
-                                     options_.groups, " groups"));
+    Refuse(call_site(), absl::StrCat("layer \"", name(), "\": ", channels,
+                                     " input channels cannot be divided evenly among ", options_.groups, " groups"));
   }
   kernel_ = add_weight("kernel", {window_.size.rows, window_.size.columns, channels / options_.groups, filters_},
                        options_.kernel_initializer);
@@ -73,17 +76,20 @@ std::optional<PartialShape> Conv2D::compute_output_shape(const PartialShape& inp
 DepthwiseConv2D::DepthwiseConv2D(Pair kernel_size, const DepthwiseConv2DOptions& options, Where where)
     : Layer("depthwise_conv2d", {options.name, options.trainable, options.dtype, options.input_shape}, where),
       options_(options),
-      window_(Window::Make("DepthwiseConv2D", kernel_size, options.strides, options.dilation_rate, options.padding, where)) {
+      window_(Window::Make("DepthwiseConv2D", kernel_size, options.strides, options.dilation_rate, options.padding,
+                           where)) {
   if (options.depth_multiplier <= 0) {
-    Refuse(where, absl::StrCat("DepthwiseConv2D: expected a positive depth_multiplier, got ", options.depth_multiplier));
+    Refuse(where,
+           absl::StrCat("DepthwiseConv2D: expected a positive depth_multiplier, got ", options.depth_multiplier));
   }
   set_input_spec({.ndim = 4});
 }
 
 void DepthwiseConv2D::build(const PartialShape& input_shape) {
   const int64_t channels = Channels(name(), input_shape, call_site());
-  kernel_ = add_weight("depthwise_kernel", {window_.size.rows, window_.size.columns, channels, options_.depth_multiplier},
-                       options_.depthwise_initializer);
+  kernel_ =
+      add_weight("depthwise_kernel", {window_.size.rows, window_.size.columns, channels, options_.depth_multiplier},
+                 options_.depthwise_initializer);
   if (options_.use_bias) bias_ = add_weight("bias", {channels * options_.depth_multiplier}, options_.bias_initializer);
   add_checkpoint_alias("depthwise_kernel", "kernel");
   set_input_spec({.ndim = 4, .axes = {{-1, channels}}});

@@ -25,16 +25,20 @@ struct Conv2DOptions {
 // activation(conv(x, kernel) + bias). Weights "kernel" (rows, columns, channels / groups, filters), "bias" (filters).
 class Conv2D : public Layer {
  public:
-  // INVALID_ARGUMENT for numbers that are not positive, a padding that is not known, strides with a dilation, and filters
-  // that the groups do not divide.
+  // INVALID_ARGUMENT for numbers that are not positive, a padding that is not known, strides with a dilation, and
+  // filters that the groups do not divide.
   Conv2D(int64_t filters, Pair kernel_size, const Conv2DOptions& options = {},
          std::source_location where = std::source_location::current());
 
   void build(const PartialShape& input_shape) override;
   Tensor call(const Tensor& images, bool training) override;
   std::optional<PartialShape> compute_output_shape(const PartialShape& input) const override;
-  const Variable& kernel(std::source_location where = std::source_location::current()) const { return weight("kernel", where); }
-  const Variable& bias(std::source_location where = std::source_location::current()) const { return weight("bias", where); }
+  const Variable& kernel(std::source_location where = std::source_location::current()) const {
+    return weight("kernel", where);
+  }
+  const Variable& bias(std::source_location where = std::source_location::current()) const {
+    return weight("bias", where);
+  }
 
  private:
   int64_t filters_;

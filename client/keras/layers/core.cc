@@ -24,8 +24,9 @@ Dense::Dense(int64_t units, const DenseOptions& options, Where where)
 void Dense::build(const PartialShape& input_shape) {
   const int64_t last = input_shape[-1];
   if (last == None) {
-    Refuse(call_site(), absl::StrCat("layer \"", name(), "\": the last dimension of the inputs to a Dense layer should be defined, ",
-                                     "found None in ", input_shape.ToString()));
+    Refuse(call_site(),
+           absl::StrCat("layer \"", name(), "\": the last dimension of the inputs to a Dense layer should be defined, ",
+                        "found None in ", input_shape.ToString()));
   }
   kernel_ = add_weight("kernel", {last, units_}, options_.kernel_initializer);
   if (options_.use_bias) bias_ = add_weight("bias", {units_}, options_.bias_initializer);
@@ -61,7 +62,8 @@ Embedding::Embedding(int64_t input_dim, int64_t output_dim, const EmbeddingOptio
       output_dim_(output_dim),
       options_(options) {
   if (input_dim <= 0 || output_dim <= 0) {
-    Refuse(where, absl::StrCat("Embedding: expected positive input_dim and output_dim, got ", input_dim, " and ", output_dim));
+    Refuse(where,
+           absl::StrCat("Embedding: expected positive input_dim and output_dim, got ", input_dim, " and ", output_dim));
   }
 }
 

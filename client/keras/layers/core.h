@@ -21,13 +21,18 @@ struct DenseOptions {
 class Dense : public Layer {
  public:
   // INVALID_ARGUMENT unless units > 0.
-  explicit Dense(int64_t units, const DenseOptions& options = {}, std::source_location where = std::source_location::current());
+  explicit Dense(int64_t units, const DenseOptions& options = {},
+                 std::source_location where = std::source_location::current());
 
   void build(const PartialShape& input_shape) override;
   Tensor call(const Tensor& x, bool training) override;
   std::optional<PartialShape> compute_output_shape(const PartialShape& input) const override;
-  const Variable& kernel(std::source_location where = std::source_location::current()) const { return weight("kernel", where); }
-  const Variable& bias(std::source_location where = std::source_location::current()) const { return weight("bias", where); }
+  const Variable& kernel(std::source_location where = std::source_location::current()) const {
+    return weight("kernel", where);
+  }
+  const Variable& bias(std::source_location where = std::source_location::current()) const {
+    return weight("bias", where);
+  }
 
  private:
   int64_t units_;

@@ -27,7 +27,8 @@ void Add::build_all(const std::vector<PartialShape>& shapes) {
     const PartialShape& first = shapes[0];
     for (int axis = 1; axis <= std::min(first.rank(), shape.rank()); ++axis) {
       const int64_t a = first[-axis], b = shape[-axis];
-      if (a != b && a > 1 && b > 1) Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs have incompatible shapes ", Text(shapes)));
+      if (a != b && a > 1 && b > 1)
+        Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs have incompatible shapes ", Text(shapes)));
     }
   }
 }
@@ -44,13 +45,14 @@ Concatenate::Concatenate(const ConcatenateOptions& options, std::source_location
 void Concatenate::build_all(const std::vector<PartialShape>& shapes) {
   const int rank = shapes[0].rank();
   const int64_t axis = axis_ < 0 ? axis_ + rank : axis_;
-  if (axis < 0 || axis >= rank) Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs ", Text(shapes), " have no axis ", axis_));
+  if (axis < 0 || axis >= rank)
+    Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs ", Text(shapes), " have no axis ", axis_));
   for (const PartialShape& shape : shapes) {
     bool fits = shape.rank() == rank;
     for (int i = 0; fits && i < rank; ++i) fits = i == axis || shape[i] == shapes[0][i];
     if (!fits) {
-      Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs must have matching shapes except along axis ", axis_, ", got ",
-                                       Text(shapes)));
+      Refuse(call_site(), absl::StrCat("layer \"", name(), "\": inputs must have matching shapes except along axis ",
+                                       axis_, ", got ", Text(shapes)));
     }
   }
 }

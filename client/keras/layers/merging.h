@@ -26,7 +26,8 @@ struct ConcatenateOptions {
 // Its inputs one after the other along an axis.
 class Concatenate : public Layer {
  public:
-  explicit Concatenate(const ConcatenateOptions& options = {}, std::source_location where = std::source_location::current());
+  explicit Concatenate(const ConcatenateOptions& options = {},
+                       std::source_location where = std::source_location::current());
   void build_all(const std::vector<PartialShape>& shapes) override;
   Tensor call_all(const std::vector<Tensor>& inputs, bool training) override;
 

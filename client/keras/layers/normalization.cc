@@ -17,13 +17,14 @@ using Where = std::source_location;
 int FindAxis(const std::string& layer, const PartialShape& shape, int64_t axis, Where where) {
   const int64_t found = axis < 0 ? axis + shape.rank() : axis;
   if (found < 0 || found >= shape.rank()) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", layer, "\": expected an axis of the input's ", shape.rank(),
-                                                        ", got ", axis)),
+    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", layer, "\": expected an axis of the input's ",
+                                                        shape.rank(), ", got ", axis)),
                 where);
   }
   if (shape[static_cast<int>(found)] == None) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", layer, "\": axis ", axis, " of the input should be defined, found ",
-                                                        "None in ", shape.ToString())),
+    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", layer, "\": axis ", axis,
+                                                        " of the input should be defined, found ", "None in ",
+                                                        shape.ToString())),
                 where);
   }
   return static_cast<int>(found);
@@ -42,8 +43,8 @@ Moments MomentsOf(const Tensor& x, const std::vector<int64_t>& axes, bool keepdi
 }
 
 // tf.nn.batch_normalization: x * s + (offset - mean * s) with s = scale / sqrt(variance + epsilon).
-Tensor Normalize(const Tensor& x, const Moments& moments, const std::optional<Tensor>& offset, const std::optional<Tensor>& scale,
-                 double epsilon, Where where) {
+Tensor Normalize(const Tensor& x, const Moments& moments, const std::optional<Tensor>& offset,
+                 const std::optional<Tensor>& scale, double epsilon, Where where) {
   Tensor s = raw_ops::Rsqrt(Operand(Operand(moments.variance, where) + epsilon, where));
   if (scale.has_value()) s = Operand(s, where) * *scale;
   const Tensor shift = Operand(moments.mean, where) * s;
@@ -71,7 +72,8 @@ void BatchNormalization::build(const PartialShape& input_shape) {
   if (options_.scale) gamma_ = add_weight("gamma", {channels}, options_.gamma_initializer);
   if (options_.center) beta_ = add_weight("beta", {channels}, options_.beta_initializer);
   moving_mean_ = add_weight("moving_mean", {channels}, options_.moving_mean_initializer, /*trainable=*/false);
-  moving_variance_ = add_weight("moving_variance", {channels}, options_.moving_variance_initializer, /*trainable=*/false);
+  moving_variance_ =
+      add_weight("moving_variance", {channels}, options_.moving_variance_initializer, /*trainable=*/false);
   if (!options_.scale) ones_ = ones({channels}, dtype(), call_site());
   if (!options_.center) zeros_ = zeros({channels}, dtype(), call_site());
   set_input_spec({.ndim = input_shape.rank(), .axes = {{axis_, channels}}});
@@ -125,13 +127,15 @@ Tensor BatchNormalization::CallPlain(const Tensor& x, bool training) {
   } else {
     moments = {*Beside(moving_mean_, broadcast, where), *Beside(moving_variance_, broadcast, where)};
   }
-  return Normalize(x, moments, Beside(beta_, broadcast, where), Beside(gamma_, broadcast, where), options_.epsilon, where);
+  return Normalize(x, moments, Beside(beta_, broadcast, where), Beside(gamma_, broadcast, where), options_.epsilon,
+                   where);
 }
 
 LayerNormalization::LayerNormalization(const LayerNormalizationOptions& options, Where where)
     : Elementwise("layer_normalization", {options.name, options.trainable, options.dtype, options.input_shape}, where),
       options_(options) {
-  if (options.axis.empty()) throw Error(absl::InvalidArgumentError("LayerNormalization: expected at least one axis"), where);
+  if (options.axis.empty())
+    throw Error(absl::InvalidArgumentError("LayerNormalization: expected at least one axis"), where);
 }
 
 void LayerNormalization::build(const PartialShape& input_shape) {
@@ -140,7 +144,8 @@ void LayerNormalization::build(const PartialShape& input_shape) {
   for (const int64_t axis : options_.axis) axes_.push_back(FindAxis(name(), input_shape, axis, call_site()));
   std::sort(axes_.begin(), axes_.end());
   if (std::adjacent_find(axes_.begin(), axes_.end()) != axes_.end()) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\": an axis is named twice")), call_site());
+    throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\": an axis is named twice")),
+                call_site());
   }
   Shape weight, beside;
   for (int axis = 0; axis < rank; ++axis) {
@@ -160,7 +165,8 @@ void LayerNormalization::build(const PartialShape& input_shape) {
 Tensor LayerNormalization::call(const Tensor& x, bool training) {
   const Where where = call_site();
   const Moments moments = MomentsOf(x, axes_, /*keepdims=*/true, where);
-  return Normalize(x, moments, Beside(beta_, broadcast_, where), Beside(gamma_, broadcast_, where), options_.epsilon, where);
+  return Normalize(x, moments, Beside(beta_, broadcast_, where), Beside(gamma_, broadcast_, where), options_.epsilon,
+                   where);
 }
 
 }  // namespace eager::keras::layers

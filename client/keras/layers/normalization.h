@@ -59,8 +59,8 @@ struct LayerNormalizationOptions {
   DType dtype = DType::kFloat32;
 };
 
-// (x - mean) / sqrt(variance + epsilon) * gamma + beta, mean and variance over `axis` of each example. Weights "gamma" and
-// "beta" have the extents of those axes.
+// (x - mean) / sqrt(variance + epsilon) * gamma + beta, mean and variance over `axis` of each example. Weights "gamma"
+// and "beta" have the extents of those axes.
 class LayerNormalization : public Elementwise {
  public:
   explicit LayerNormalization(const LayerNormalizationOptions& options = {},

@@ -5,8 +5,8 @@
 
 namespace eager::keras::layers {
 
-Pooling2D::Pooling2D(const char* type, const char* kind, const char* op, Pair pool_size, const Pooling2DOptions& options,
-                     std::source_location where)
+Pooling2D::Pooling2D(const char* type, const char* kind, const char* op, Pair pool_size,
+                     const Pooling2DOptions& options, std::source_location where)
     : Layer(kind, {options.name, true, options.dtype, options.input_shape}, where),
       op_(op),
       window_(Window::Make(type, pool_size, options.strides.value_or(pool_size), 1, options.padding, where)) {

@@ -24,9 +24,10 @@ Tensor Dropout::call(const Tensor& x, bool training) {
   Shape noise = x.shape(where);
   if (noise_shape_.given()) {
     if (noise_shape_.rank() != noise.rank()) {
-      throw Error(absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\": noise_shape ", noise_shape_.ToString(),
-                                                          " has not the rank of the input, ", noise.ToTuple())),
-                  where);
+      throw Error(
+          absl::InvalidArgumentError(absl::StrCat("layer \"", name(), "\": noise_shape ", noise_shape_.ToString(),
+                                                  " has not the rank of the input, ", noise.ToTuple())),
+          where);
     }
     for (int axis = 0; axis < noise.rank(); ++axis) {
       if (noise_shape_[axis] != None) noise.set_dim(axis, noise_shape_[axis]);

@@ -17,7 +17,8 @@ struct DropoutOptions {
 class Dropout : public Elementwise {
  public:
   // INVALID_ARGUMENT unless 0 <= rate < 1.
-  explicit Dropout(double rate, const DropoutOptions& options = {}, std::source_location where = std::source_location::current());
+  explicit Dropout(double rate, const DropoutOptions& options = {},
+                   std::source_location where = std::source_location::current());
   Tensor call(const Tensor& x, bool training) override;
 
  private:

@@ -27,9 +27,10 @@ Reshape::Reshape(PartialShape target_shape, const PlainOptions& options, std::so
     : Layer("reshape", {options.name, options.trainable, options.dtype, options.input_shape}, where),
       target_(std::move(target_shape)) {
   const auto& dims = target_.dims();
-  if (std::count(dims.begin(), dims.end(), -1) > 1 || std::any_of(dims.begin(), dims.end(), [](int64_t d) { return d < -1; })) {
-    throw Error(absl::InvalidArgumentError(absl::StrCat("Reshape: at most one extent of the target shape may be -1, none less; got ",
-                                                        target_.ToString())),
+  if (std::count(dims.begin(), dims.end(), -1) > 1 ||
+      std::any_of(dims.begin(), dims.end(), [](int64_t d) { return d < -1; })) {
+    throw Error(absl::InvalidArgumentError(absl::StrCat(
+                    "Reshape: at most one extent of the target shape may be -1, none less; got ", target_.ToString())),
                 where);
   }
   set_input_spec({.min_ndim = 1});

@@ -18,7 +18,8 @@ int64_t Extent(int64_t input, int64_t size, int64_t stride, int64_t dilation, bo
 
 }  // namespace
 
-Window Window::Make(const char* type, Pair size, Pair strides, Pair dilation, const std::string& padding, std::source_location where) {
+Window Window::Make(const char* type, Pair size, Pair strides, Pair dilation, const std::string& padding,
+                    std::source_location where) {
   const auto refuse = [&](const std::string& what) {
     throw Error(absl::InvalidArgumentError(absl::StrCat(type, ": ", what)), where);
   };

@@ -1,11 +1,10 @@
-// What layers are made of: names, weights, initializers, activations, and the errors of calls that do not fit. Numbers are
-// those of tf_keras 2.21.
-#include "client/keras/layers.h"
-
+// What layers are made of: names, weights, initializers, activations, and the errors of calls that do not fit. Numbers
+// are those of tf_keras 2.21.
 #include <cmath>
 #include <numeric>
 
 #include "client/gradient_tape.h"
+#include "client/keras/layers.h"
 #include "client/keras/model.h"
 #include "client/math.h"
 #include "client/op.h"
@@ -81,9 +80,9 @@ TEST_F(LayerRulesTest, FloatingInputsAreCast) {
 TEST_F(LayerRulesTest, FrozenWeightsAreNotTrainable) {
   layers::BatchNormalization norm;
   norm.build_for({None, 3});
-  EXPECT_EQ(Names(norm.weights()), (std::vector<std::string>{"batch_normalization/gamma:0", "batch_normalization/beta:0",
-                                                             "batch_normalization/moving_mean:0",
-                                                             "batch_normalization/moving_variance:0"}));
+  EXPECT_EQ(Names(norm.weights()),
+            (std::vector<std::string>{"batch_normalization/gamma:0", "batch_normalization/beta:0",
+                                      "batch_normalization/moving_mean:0", "batch_normalization/moving_variance:0"}));
   EXPECT_EQ(norm.trainable_weights().size(), 2u);
   norm.set_trainable(false);
   EXPECT_TRUE(norm.trainable_weights().empty());
@@ -107,15 +106,19 @@ TEST_F(LayerRulesTest, WeightsAreSetTogetherOrNotAtAll) {
 
 TEST_F(LayerRulesTest, InputsThatDoNotFit) {
   Dense dense(2);
-  EXPECT_ERROR(kInvalidArgument, "Input 0 of layer \"dense\" is incompatible with the layer: expected min_ndim=2, found ndim=1. Full shape received: (3,)",
+  EXPECT_ERROR(kInvalidArgument,
+               "Input 0 of layer \"dense\" is incompatible with the layer: expected min_ndim=2, found ndim=1. Full "
+               "shape received: (3,)",
                dense(RampTensor({3})));
   dense(RampTensor({2, 4}));
-  EXPECT_ERROR(kInvalidArgument, "expected axis -1 of input shape to have value 4, but received input with shape (2, 5)",
+  EXPECT_ERROR(kInvalidArgument,
+               "expected axis -1 of input shape to have value 4, but received input with shape (2, 5)",
                dense(RampTensor({2, 5})));
   EXPECT_ERROR(kInvalidArgument, "expected ndim=4, found ndim=2", layers::Conv2D(1, 1)(RampTensor({2, 2})));
   EXPECT_ERROR(kInvalidArgument, "expected ndim=4, found ndim=2", layers::MaxPooling2D()(RampTensor({2, 2})));
   EXPECT_ERROR(kInvalidArgument, "should be defined, found None in (None, None)", Dense(1).build_for({None, None}));
-  EXPECT_ERROR(kInvalidArgument, "expected an axis of the input's 2, got 3", layers::BatchNormalization({.axis = 3})(RampTensor({2, 2})));
+  EXPECT_ERROR(kInvalidArgument, "expected an axis of the input's 2, got 3",
+               layers::BatchNormalization({.axis = 3})(RampTensor({2, 2})));
   EXPECT_ERROR(kInvalidArgument, "an empty Tensor", dense(Tensor()));
   const Error error = ErrorOf([&] { dense(RampTensor({3})); });
   EXPECT_STREQ(error.where().file_name(), __FILE__);
@@ -123,14 +126,18 @@ TEST_F(LayerRulesTest, InputsThatDoNotFit) {
 
 TEST_F(LayerRulesTest, OptionsThatAreNotAllowed) {
   EXPECT_ERROR(kInvalidArgument, "positive number of units, got -1", Dense(-1));
-  EXPECT_ERROR(kInvalidArgument, "unknown activation function 'foo'; known are elu, exponential", Dense(1, {.activation = "foo"}));
-  EXPECT_ERROR(kInvalidArgument, "unknown initializer 'foo'; known are constant, glorot_normal", Dense(1, {.kernel_initializer = "foo"}));
+  EXPECT_ERROR(kInvalidArgument, "unknown activation function 'foo'; known are elu, exponential",
+               Dense(1, {.activation = "foo"}));
+  EXPECT_ERROR(kInvalidArgument, "unknown initializer 'foo'; known are constant, glorot_normal",
+               Dense(1, {.kernel_initializer = "foo"}));
   EXPECT_ERROR(kInvalidArgument, "positive number of filters, got 0", layers::Conv2D(0, 3));
   EXPECT_ERROR(kInvalidArgument, "positive window, got (0, 0)", layers::Conv2D(1, 0));
   EXPECT_ERROR(kInvalidArgument, "positive stride, got (1, 0)", layers::Conv2D(1, 1, {.strides = {1, 0}}));
-  EXPECT_ERROR(kInvalidArgument, "padding is 'valid' or 'same', got 'foo'", layers::MaxPooling2D(2, {.padding = "foo"}));
+  EXPECT_ERROR(kInvalidArgument, "padding is 'valid' or 'same', got 'foo'",
+               layers::MaxPooling2D(2, {.padding = "foo"}));
   EXPECT_ERROR(kInvalidArgument, "do not go together", layers::Conv2D(1, 1, {.strides = 2, .dilation_rate = 2}));
-  EXPECT_ERROR(kInvalidArgument, "4 filters cannot be divided evenly among 3 groups", layers::Conv2D(4, 1, {.groups = 3}));
+  EXPECT_ERROR(kInvalidArgument, "4 filters cannot be divided evenly among 3 groups",
+               layers::Conv2D(4, 1, {.groups = 3}));
   EXPECT_ERROR(kInvalidArgument, "expected a rate in [0, 1), got 1", layers::Dropout(1));
   EXPECT_ERROR(kInvalidArgument, "got -1 and 3", layers::Embedding(-1, 3));
   EXPECT_ERROR(kInvalidArgument, "max_value cannot be negative", layers::ReLU({.max_value = -1}));
@@ -153,9 +160,11 @@ TEST_F(LayerRulesTest, Activations) {
   expect("swish", {-0.14227763f, -0.18877034f, 0, 0.31122968f, 2.8577223f});
   expect("tanh", {-0.9950547f, -0.46211714f, 0, 0.46211714f, 0.9950547f});
   ExpectValues(activations::gelu(x, true), {1, 5}, {-0.0036374331f, -0.154286f, 0, 0.345714f, 2.9963627f});
-  ExpectValues(activations::relu(constant({-3.f, -.5f, 0.f, .5f, 3.f, 7.f}), {.alpha = 0.1, .max_value = 6, .threshold = 1}), {6},
-               {-0.4f, -0.15f, -0.1f, -0.05f, 3, 6});
-  ExpectValues(layers::ReLU({.max_value = 2, .negative_slope = 0.5, .threshold = 1})(x), {1, 5}, {-2, -0.75f, -0.5f, -0.25f, 2});
+  ExpectValues(
+      activations::relu(constant({-3.f, -.5f, 0.f, .5f, 3.f, 7.f}), {.alpha = 0.1, .max_value = 6, .threshold = 1}),
+      {6}, {-0.4f, -0.15f, -0.1f, -0.05f, 3, 6});
+  ExpectValues(layers::ReLU({.max_value = 2, .negative_slope = 0.5, .threshold = 1})(x), {1, 5},
+               {-2, -0.75f, -0.5f, -0.25f, 2});
   EXPECT_FALSE(ActivationFn());
   ExpectValues(ActivationFn([](const Tensor& t) { return t * 2; })(x), {1, 5}, {-6, -1, 0, 1, 6});
   ExpectValues(layers::Activation("relu")(x), {1, 5}, {0, 0, 0, .5f, 3});
@@ -204,7 +213,8 @@ TEST_F(LayerRulesTest, DropoutDropsAsTensorFlowDoes) {
   random::set_seed(7);
   ExpectValues(layers::Dropout(.25)(RampTensor({2, 3}), true), {2, 3}, {-2.6666667f, 0, 1.28f, 0, -0.16f, 1.8133333f});
   layers::Dropout rows(.4, {.noise_shape = {None, 1}, .seed = 5});
-  ExpectValues(rows(ones({4, 2}), true), {4, 2}, {1.6666666f, 1.6666666f, 0, 0, 1.6666666f, 1.6666666f, 1.6666666f, 1.6666666f});
+  ExpectValues(rows(ones({4, 2}), true), {4, 2},
+               {1.6666666f, 1.6666666f, 0, 0, 1.6666666f, 1.6666666f, 1.6666666f, 1.6666666f});
   const Tensor x = RampTensor({2});
   EXPECT_EQ(layers::Dropout(.5)(x).state(), x.state());  // nothing is done where it is not trained
 }
@@ -226,7 +236,8 @@ TEST_F(LayerRulesTest, ShapesAreRearranged) {
   EXPECT_EQ(layers::Reshape({3, -1})(RampTensor({2, 12})).shape(), (Shape{2, 3, 4}));
   EXPECT_EQ(layers::Reshape({3, -1}).compute_output_shape({None, 12}), (PartialShape{None, 3, 4}));
   EXPECT_THROW(layers::Reshape({5})(RampTensor({2, 12})), Error);
-  EXPECT_ERROR(kInvalidArgument, "(12,) cannot become one of shape (5,)", layers::Reshape({5}).compute_output_shape({None, 12}));
+  EXPECT_ERROR(kInvalidArgument, "(12,) cannot become one of shape (5,)",
+               layers::Reshape({5}).compute_output_shape({None, 12}));
 }
 
 TEST_F(LayerRulesTest, SeveralInputs) {
@@ -235,7 +246,8 @@ TEST_F(LayerRulesTest, SeveralInputs) {
   ExpectValues(layers::Concatenate()({a, b}), {1, 4}, {1, 2, 10, 20});
   ExpectValues(layers::Concatenate({.axis = 0})({a, b}), {2, 2}, {1, 2, 10, 20});
   EXPECT_ERROR(kInvalidArgument, "incompatible shapes (1, 2), (1, 3)", layers::Add()({a, RampTensor({1, 3})}));
-  EXPECT_ERROR(kInvalidArgument, "except along axis -1, got (1, 2), (3, 2)", layers::Concatenate()({a, RampTensor({3, 2})}));
+  EXPECT_ERROR(kInvalidArgument, "except along axis -1, got (1, 2), (3, 2)",
+               layers::Concatenate()({a, RampTensor({3, 2})}));
   EXPECT_ERROR(kInvalidArgument, "empty list", layers::Add()(std::vector<Tensor>()));
   EXPECT_ERROR(kUnimplemented, "takes one input, got 2", Dense(1)({a, b}));
 }

@@ -17,8 +17,8 @@ struct Values {
 
 class LayerValuesTest : public ::testing::Test {
  protected:
-  static void Check(Layer&& layer, const Shape& shape, bool training, const Values& y, const std::vector<Values>& gradients,
-                    const std::vector<std::vector<float>>& fixed = {}) {
+  static void Check(Layer&& layer, const Shape& shape, bool training, const Values& y,
+                    const std::vector<Values>& gradients, const std::vector<std::vector<float>>& fixed = {}) {
     const Tensor x = RampTensor(shape);
     layer.build_for(shape);
     SetRamps(layer);

@@ -65,8 +65,14 @@ TEST_F(ModelTest, SubclassesKeepLayersByAttribute) {
   EXPECT_EQ(Names(net.variables()), Strings{"weight:0"});
   EXPECT_ERROR(kFailedPrecondition, "\"net\" has not been built", net.summary_text());
   net(RampTensor({3, 8}));
-  const Strings trained{"net/dense/kernel:0",   "net/dense/bias:0",   "net/dense_1/kernel:0",           "net/dense_1/bias:0",
-                        "net/dense_2/kernel:0", "net/dense_2/bias:0", "net/batch_normalization/gamma:0", "net/batch_normalization/beta:0"};
+  const Strings trained{"net/dense/kernel:0",
+                        "net/dense/bias:0",
+                        "net/dense_1/kernel:0",
+                        "net/dense_1/bias:0",
+                        "net/dense_2/kernel:0",
+                        "net/dense_2/bias:0",
+                        "net/batch_normalization/gamma:0",
+                        "net/batch_normalization/beta:0"};
   const Strings averages{"net/batch_normalization/moving_mean:0", "net/batch_normalization/moving_variance:0"};
   Strings all = trained;
   all.insert(all.end(), averages.begin(), averages.end());
@@ -118,11 +124,11 @@ TEST_F(ModelTest, InsideAModuleAsTensorFlowWalks) {
   both.bn(RampTensor({1, 2}));
   EXPECT_EQ(Names(both.variables()),
             (Strings{"dense_3/kernel:0", "dense_3/bias:0", "batch_normalization_1/moving_mean:0",
-                     "batch_normalization_1/moving_variance:0", "batch_normalization_1/gamma:0", "batch_normalization_1/beta:0",
-                     "weight:0", "net/dense/kernel:0", "net/dense/bias:0", "net/dense_1/kernel:0", "net/dense_1/bias:0",
-                     "net/dense_2/kernel:0", "net/dense_2/bias:0", "net/batch_normalization/moving_mean:0",
-                     "net/batch_normalization/moving_variance:0", "net/batch_normalization/gamma:0",
-                     "net/batch_normalization/beta:0"}));
+                     "batch_normalization_1/moving_variance:0", "batch_normalization_1/gamma:0",
+                     "batch_normalization_1/beta:0", "weight:0", "net/dense/kernel:0", "net/dense/bias:0",
+                     "net/dense_1/kernel:0", "net/dense_1/bias:0", "net/dense_2/kernel:0", "net/dense_2/bias:0",
+                     "net/batch_normalization/moving_mean:0", "net/batch_normalization/moving_variance:0",
+                     "net/batch_normalization/gamma:0", "net/batch_normalization/beta:0"}));
 }
 
 TEST_F(ModelTest, SequentialKnowsItsShapesFromTheFirstLayer) {
@@ -132,8 +138,8 @@ TEST_F(ModelTest, SequentialKnowsItsShapesFromTheFirstLayer) {
       layers::GlobalAveragePooling2D(),
       Dense(10),
   });
-  EXPECT_EQ(Names(model.variables()), (Strings{"conv2d/kernel:0", "conv2d/bias:0", "conv2d_1/kernel:0", "conv2d_1/bias:0",
-                                               "dense/kernel:0", "dense/bias:0"}));
+  EXPECT_EQ(Names(model.variables()), (Strings{"conv2d/kernel:0", "conv2d/bias:0", "conv2d_1/kernel:0",
+                                               "conv2d_1/bias:0", "dense/kernel:0", "dense/bias:0"}));
   EXPECT_EQ(model.summary_text(), R"(Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #   
@@ -220,7 +226,8 @@ TEST_F(ModelTest, LongNamesAndManyParameters) {
                                                                  
 =================================================================
 Total params: 6535100 (24.93 MB)
-)"), std::string::npos)
+)"),
+            std::string::npos)
       << text;
 }
 
@@ -228,13 +235,18 @@ TEST_F(ModelTest, SequentialIsBuiltByItsFirstBatch) {
   Sequential model({Dense(4), Dense(2)});
   EXPECT_ERROR(kFailedPrecondition, "weights of model \"sequential\" have not been made yet", model.variables());
   EXPECT_TRUE(model.has_weights());
-  EXPECT_EQ(EdgeNames(model), (Strings{"layer_with_weights-0", "layer-0", "layer_with_weights-1", "layer-1", "_functional"}));
+  EXPECT_EQ(EdgeNames(model),
+            (Strings{"layer_with_weights-0", "layer-0", "layer_with_weights-1", "layer-1", "_functional"}));
   model(RampTensor({3, 8}));
-  EXPECT_EQ(Names(model.variables()), (Strings{"dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0"}));
-  EXPECT_NE(model.summary_text().find(" dense (Dense)               (3, 4)                    36        \n"), std::string::npos);
+  EXPECT_EQ(Names(model.variables()),
+            (Strings{"dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0"}));
+  EXPECT_NE(model.summary_text().find(" dense (Dense)               (3, 4)                    36        \n"),
+            std::string::npos);
   model(RampTensor({5, 8}));  // so the number of examples is any
-  EXPECT_NE(model.summary_text().find(" dense (Dense)               (None, 4)                 36        \n"), std::string::npos);
-  EXPECT_ERROR(kInvalidArgument, "Input 0 of layer \"dense\" is incompatible with the layer: expected axis -1", model(RampTensor({2, 3})));
+  EXPECT_NE(model.summary_text().find(" dense (Dense)               (None, 4)                 36        \n"),
+            std::string::npos);
+  EXPECT_ERROR(kInvalidArgument, "Input 0 of layer \"dense\" is incompatible with the layer: expected axis -1",
+               model(RampTensor({2, 3})));
 }
 
 TEST_F(ModelTest, SequentialIsBuiltForAShape) {
@@ -302,7 +314,8 @@ TEST_F(ModelTest, LayersOfOnesOwn) {
   Sequential model({Linear(2), Dense(1)});
   model(RampTensor({2, 3}));
   EXPECT_EQ(Names(model.variables()), (Strings{"linear/w:0", "dense/kernel:0", "dense/bias:0"}));
-  EXPECT_NE(model.summary_text().find(" linear (Linear)             (2, 2)                    6         \n"), std::string::npos);
+  EXPECT_NE(model.summary_text().find(" linear (Linear)             (2, 2)                    6         \n"),
+            std::string::npos);
   EXPECT_ERROR(kUnimplemented, "has no call()", Model()(1.f));
 }
 

@@ -26,7 +26,8 @@ class TrainingTest : public ::testing::Test {
   }
   static Sequential Line() {
     Sequential model({Dense(1, {.kernel_initializer = "zeros"})});
-    model.compile(optimizers::SGD({.learning_rate = 0.1}), losses::MeanSquaredError(), {metrics::MeanAbsoluteError("mae")});
+    model.compile(optimizers::SGD({.learning_rate = 0.1}), losses::MeanSquaredError(),
+                  {metrics::MeanAbsoluteError("mae")});
     return model;
   }
 
@@ -73,7 +74,8 @@ TEST_F(TrainingTest, RangesOfBatches) {
 
 TEST_F(TrainingTest, ValidationData) {
   Sequential model = Line();
-  const History split = model.fit(x_, y_, {.batch_size = 8, .epochs = 2, .verbose = Verbose::kSilent, .validation_split = 0.25});
+  const History split =
+      model.fit(x_, y_, {.batch_size = 8, .epochs = 2, .verbose = Verbose::kSilent, .validation_split = 0.25});
   EXPECT_EQ(split.logs[0].values().size(), 4u);
   EXPECT_LT(split.of("val_loss")[1], split.of("val_loss")[0]);
   const History given = model.fit(x_, y_, {.verbose = Verbose::kSilent, .validation_data = Batches(x_, y_)});
@@ -89,7 +91,8 @@ TEST_F(TrainingTest, AccuracyIsChosenByTheShapes) {
   EXPECT_GT(history.of("accuracy").back(), history.of("accuracy").front());
   Sequential yes({Dense(1, {.activation = "sigmoid"})});
   yes.compile("sgd", "binary_crossentropy", {"accuracy"});
-  EXPECT_EQ(yes.fit(x_, ones({40, 1}), {.epochs = 50, .verbose = Verbose::kSilent}).logs[0].values()[1].first, "accuracy");
+  EXPECT_EQ(yes.fit(x_, ones({40, 1}), {.epochs = 50, .verbose = Verbose::kSilent}).logs[0].values()[1].first,
+            "accuracy");
 }
 
 TEST_F(TrainingTest, TheSameSeedGivesTheSameTraining) {
@@ -110,8 +113,9 @@ TEST_F(TrainingTest, CallbacksAndEarlyStopping) {
   count.on_batch_end = [&](Model&, int64_t batch, const Logs&) { batches += batch == 3; };
   count.on_epoch_end = [&](Model&, int, const Logs& logs) { seen.push_back(logs.at("loss")); };
   const Callback stop = callbacks::EarlyStopping({.monitor = "loss", .min_delta = 1e9, .patience = 2});
-  const History history = model.fit(x_, y_, {.batch_size = 10, .epochs = 20, .verbose = Verbose::kSilent, .callbacks = {count, stop}});
-  EXPECT_EQ(history.epochs.size(), 2u + 1 - 1 + 1);  // the first is better than nothing by more, the next two are not
+  const History history =
+      model.fit(x_, y_, {.batch_size = 10, .epochs = 20, .verbose = Verbose::kSilent, .callbacks = {count, stop}});
+  EXPECT_EQ(history.epochs.size(), 3u);  // the first is better than nothing by more, the next two are not
   EXPECT_EQ(batches, 3);
   EXPECT_EQ(seen, history.of("loss"));
   const FitOptions wrong{.verbose = Verbose::kSilent, .callbacks = {callbacks::EarlyStopping({.monitor = "nothing"})}};

@@ -29,11 +29,13 @@ inline void SetRamps(Layer& layer) {
   }
 }
 
-inline void ExpectValues(const Tensor& got, const Shape& shape, const std::vector<float>& want, float tolerance = 2e-5f) {
+inline void ExpectValues(const Tensor& got, const Shape& shape, const std::vector<float>& want,
+                         float tolerance = 2e-5f) {
   ASSERT_EQ(got.shape(), shape);
   const std::vector<float> values = got.read<float>();
   ASSERT_EQ(values.size(), want.size());
-  for (size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(values[i], want[i], tolerance * (1 + std::abs(want[i]))) << "element " << i;
+  for (size_t i = 0; i < want.size(); ++i)
+    EXPECT_NEAR(values[i], want[i], tolerance * (1 + std::abs(want[i]))) << "element " << i;
 }
 
 // The error that a call throws.
