@@ -116,9 +116,14 @@ void Restore::MatchAndAssign(Root from, int id, const std::string& path, bool wa
 bool Restore::Bind(const ObjectNode& node, int id) {
   const void* object = node.variable.has_value() ? Identity(*node.variable) : node.module;
   if (object == nullptr) return true;  // a list has no life of its own
-  const auto [at, added] = objects_.emplace(id, object);
-  if (!added && at->second != object) return false;
-  return ids_.emplace(object, id).first->second == id;
+  const auto has_object = objects_.find(id);
+  const auto has_id = ids_.find(object);
+  if (has_object != objects_.end() || has_id != ids_.end()) {
+    return has_object != objects_.end() && has_id != ids_.end() && has_object->second == object && has_id->second == id;
+  }
+  objects_[id] = object;
+  ids_[object] = id;
+  return true;
 }
 
 void Restore::MatchEdges(const std::vector<ObjectNode>& nodes, int id, const std::string& path, Walk& walk) {
@@ -141,7 +146,8 @@ void Restore::MatchEdges(const std::vector<ObjectNode>& nodes, int id, const std
     Pair pair = todo.front();
     todo.pop_front();
     const ObjectNode& node = nodes[static_cast<size_t>(pair.node)];
-    if (!visited.insert(pair.node).second || !Bind(node, pair.id)) continue;
+    if (visited.count(pair.node) > 0 || !Bind(node, pair.id)) continue;
+    visited.insert(pair.node);
     const pb::Node& in_file = graph_->nodes(pair.id);
     if (node.variable.has_value()) {
       MatchVariable(*node.variable, pair.id, JoinPath(path, node.path), walk);

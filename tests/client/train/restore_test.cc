@@ -271,6 +271,27 @@ TEST_F(RestoreTest, AliasEdges) {
   }
 }
 
+// Two names of one value in the file, of two variables in the program: the first gets it, and the asserts tell of the
+// other.
+TEST_F(RestoreTest, AValueForTwoVariables) {
+  Variable one = Var({1}), a = Var({0}, "a"), b = Var({0}, "b");
+  Checkpoint({{"a", one}, {"b", one}}).write(At("tied"));
+  Checkpoint ckpt({{"a", a}, {"b", b}});
+  const CheckpointLoadStatus status = ckpt.read(At("tied"));
+  EXPECT_THAT(a.read<float>(), ElementsAre(1));
+  EXPECT_THAT(ThrownBy([&] { status.assert_existing_objects_matched(); }).text, HasSubstr("'b' (b:0)"));
+}
+
+// And the other way round: one variable where the file has two values.
+TEST_F(RestoreTest, TwoValuesForAVariable) {
+  Variable one = Var({1}), two = Var({2}), v = Var({0});
+  Checkpoint({{"a", one}, {"b", two}}).write(At("apart"));
+  Checkpoint ckpt({{"a", v}, {"b", v}});
+  const CheckpointLoadStatus status = ckpt.read(At("apart"));
+  EXPECT_THAT(v.read<float>(), ElementsAre(1));
+  EXPECT_THAT(ThrownBy([&] { status.assert_consumed(); }).text, HasSubstr("b/.ATTRIBUTES/VARIABLE_VALUE"));
+}
+
 TEST_F(RestoreTest, ACycle) {
   class Node : public Module {
    public:
