@@ -23,7 +23,7 @@ W Exp(W x) {
   }
 }
 
-// Sixteen of each, so that the compiler uses vector registers without reordering what is written here.
+// As many running results side by side, so that the compiler may use vector registers.
 constexpr int kLanes = 16;
 
 template <class W>
@@ -33,6 +33,7 @@ W MaxOf(const W* x, int64_t n) {
   std::fill_n(lanes, kLanes, kLowest);
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
+#pragma omp simd
     for (int j = 0; j < kLanes; ++j) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   }
   for (; i < n; ++i) most = x[i] > most ? x[i] : most;
@@ -40,20 +41,25 @@ W MaxOf(const W* x, int64_t n) {
   return most;
 }
 
-// out = exp(x - most); gives the sum. x may be out.
 template <class W>
-W ExpRow(const W* x, W most, W* out, int64_t n) {
+W SumOf(const W* x, int64_t n) {
   W lanes[kLanes] = {}, sum = 0;
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-#pragma GCC ivdep
-    for (int j = 0; j < kLanes; ++j) out[i + j] = Exp(x[i + j] - most);
-#pragma GCC ivdep
-    for (int j = 0; j < kLanes; ++j) lanes[j] += out[i + j];
+#pragma omp simd
+    for (int j = 0; j < kLanes; ++j) lanes[j] += x[i + j];
   }
-  for (; i < n; ++i) sum += out[i] = Exp(x[i] - most);
+  for (; i < n; ++i) sum += x[i];
   for (W lane : lanes) sum += lane;
   return sum;
+}
+
+// out = exp(x - most); gives the sum. x may be out.
+template <class W>
+W ExpRow(const W* x, W most, W* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = Exp(x[i] - most);
+  return SumOf(out, n);
 }
 
 // Calls row(i, x, out) for each row of input 0, where x and out are of W: the tensors' own rows, or copies as float.

@@ -27,7 +27,11 @@ void SelectLargest(const O* row, int64_t k, std::vector<int64_t>& order) {
     return a < b;
   };
   const auto kth = order.begin() + k;
-  if (k < static_cast<int64_t>(order.size())) std::nth_element(order.begin(), kth, order.end(), before);
+  if (k < static_cast<int64_t>(order.size()) / 16) {  // few elements get into a heap of the best
+    std::partial_sort(order.begin(), kth, order.end(), before);
+    return;
+  }
+  if (kth != order.end()) std::nth_element(order.begin(), kth, order.end(), before);
   std::sort(order.begin(), kth, before);
 }
 
