@@ -15,7 +15,7 @@ set(EAGER_PUBLIC_HEADERS
   client/data/pipeline.h
   client/keras/activations.h client/keras/initializers.h client/keras/layer.h client/keras/layers.h
   client/keras/losses.h client/keras/metrics.h client/keras/model.h client/keras/optimizer.h
-  client/keras/optimizers.h client/keras/partial_shape.h client/keras/schedules.h client/keras/sequential.h
+  client/keras/optimizers.h client/keras/progress_bar.h client/keras/partial_shape.h client/keras/schedules.h client/keras/sequential.h
   client/keras/training.h
   client/keras/layers/convolution.h client/keras/layers/core.h client/keras/layers/merging.h
   client/keras/layers/normalization.h client/keras/layers/pooling.h client/keras/layers/regularization.h

@@ -86,4 +86,10 @@ Layer& Model::get_layer(size_t index, Where where) const {
               where);
 }
 
+void Model::save_weights(const std::string& path, std::source_location where) { train::save_weights(*this, path, where); }
+
+train::CheckpointLoadStatus Model::load_weights(const std::string& path, std::source_location where) {
+  return train::load_weights(*this, path, where);
+}
+
 }  // namespace eager::keras

@@ -15,6 +15,7 @@
 
 #include "client/keras/layer.h"
 #include "client/keras/training.h"
+#include "client/train/weights.h"
 
 namespace eager::keras {
 
@@ -63,6 +64,11 @@ class Model : public Layer {
   optimizers::Optimizer& optimizer(std::source_location where = std::source_location::current()) const;
   bool stop_training = false;  // for callbacks
 
+  // The weights in Keras 2's checkpoint files, with the optimizer's state if the model is compiled: `path`.index and its
+  // data files, which TensorFlow reads as well. Wait, and throw, as train::save_weights and train::load_weights do.
+  void save_weights(const std::string& path, std::source_location where = std::source_location::current());
+  train::CheckpointLoadStatus load_weights(const std::string& path,
+                                           std::source_location where = std::source_location::current());
   // With the optimizer of a compiled model, as Keras's save_weights has it.
   std::vector<Tracked> checkpoint_edges() override;
 

@@ -31,7 +31,7 @@ client/examples:   words client
 client/summary:    words proto protobuf client client/core
 client/data:       words client client/core
 client/examples:   words client client/data
-client/keras:      words client client/core
+client/keras:      words client client/core client/train
 client/tools:      words common/wire proto protobuf grpc client client/core client/transport
 '
 

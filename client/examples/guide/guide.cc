@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 namespace guide {
 
@@ -15,6 +16,12 @@ void Guide::ExpectNear(const std::string& what, double got, double want, double 
 
 void Guide::ExpectTrue(const std::string& what, bool got) {
   if (!got) Report(what, "false", "true");
+}
+
+std::string Guide::folder(const std::string& name) const {
+  const std::filesystem::path path = std::filesystem::path(options_.files) / name;
+  std::filesystem::create_directories(path);
+  return path;
 }
 
 void Guide::Report(const std::string& what, const std::string& got, const std::string& want) {

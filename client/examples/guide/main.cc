@@ -12,11 +12,15 @@ int main(int argc, char** argv) {
   std::vector<std::string> names;
   std::string server;
   bool check = false;
+  guide::Options options;
   for (const guide::Section& section : guide::kSections) names.push_back(section.name);
   std::vector<std::string> chosen;
   app.add_option("section", chosen, "Sections to run")->check(CLI::IsMember(names));
   app.add_option("--server", server, "The daemon's address; else EAGERD_ADDRESS, else localhost:8470");
   app.add_flag("--check", check, "Compare the results with the guide's; exit 1 at the first difference");
+  app.add_option("--files", options.files, "The folder for checkpoints, events and pictures")->capture_default_str();
+  app.add_option("--data", options.data, "The folder of MNIST's files; else Debian's dataset-fashion-mnist");
+  app.add_option("--examples", options.examples, "Train on at most so many images; 0: all")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
 
   try {
@@ -24,7 +28,7 @@ int main(int argc, char** argv) {
     for (const guide::Section& section : guide::kSections) {
       if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), section.name) == chosen.end()) continue;
       std::cout << "--- " << section.name << "\n";
-      guide::Guide guide(std::cout);
+      guide::Guide guide(std::cout, options);
       section.run(guide);
       if (!check) continue;
       if (!guide.difference().empty()) {
@@ -33,7 +37,7 @@ int main(int argc, char** argv) {
       }
       std::cout << "--- " << section.name << ": as in the guide\n";
     }
-  } catch (const eager::Error& error) {
+  } catch (const std::exception& error) {  // of the library, or of the file system
     std::cerr << "eager-guide: " << error.what() << "\n";
     return 1;
   }
