@@ -146,6 +146,41 @@ class Keras(unittest.TestCase):
         for got, want in zip(fresh.get_weights(), theirs.get_weights()):
             self.assertEqual(bits(got), bits(want))
 
+    def cnn(self, seed):
+        tf_keras.utils.set_random_seed(seed)
+        model = tf_keras.Sequential([
+            tf_keras.layers.Conv2D(4, 3, input_shape=[8, 8, 1]), tf_keras.layers.BatchNormalization(),
+            tf_keras.layers.GlobalAveragePooling2D(), tf_keras.layers.Dense(3)])
+        optimizer = tf_keras.optimizers.Adam(0.01)
+        optimizer.build(model.trainable_variables)
+        return model, optimizer, tf.train.Checkpoint(model=model, optimizer=optimizer)
+
+    def step(self, model, optimizer):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(tf.random.stateless_normal([2, 8, 8, 1], [1, 2]), training=True) ** 2)
+        variables = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+
+    def test_a_cnn_in_training(self):
+        model, optimizer, checkpoint = self.cnn(1)
+        for _ in range(3):
+            self.step(model, optimizer)
+        exchange("copy-cnn", checkpoint.save(path("cnn")), path("cnn-back"))
+        fresh, fresh_optimizer, fresh_checkpoint = self.cnn(2)
+        fresh_checkpoint.restore(path("cnn-back")).assert_existing_objects_matched().assert_consumed()
+        for _ in range(2):  # as it came back, and after a step more
+            got = fresh.variables + fresh_optimizer.variables
+            want = model.variables + optimizer.variables
+            self.assertEqual(len(got), len(want))
+            for a, b in zip(got, want):
+                self.assertEqual(bits(a.numpy()), bits(b.numpy()), b.name)
+            self.step(model, optimizer)
+            self.step(fresh, fresh_optimizer)
+
+    def test_a_prefix_that_ends_in_a_slash(self):
+        exchange("write", path("slash/"))
+        self.assertEqual(tf.train.latest_checkpoint(path("slash")), path("slash/-1"))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -67,6 +67,19 @@ class Sequential : public tf::Module {
   }
 };
 
+// tf_keras.Sequential([Conv2D(4, 3), BatchNormalization(), GlobalAveragePooling2D(), Dense(3)]) and its Adam.
+void CopyCnn(const std::string& from, const std::string& to) {
+  namespace layers = tf::keras::layers;
+  tf::keras::Sequential model({layers::Conv2D(4, 3, {.input_shape = {8, 8, 1}}), layers::BatchNormalization(),
+                               layers::GlobalAveragePooling2D(), layers::Dense(3)});
+  tf::keras::optimizers::Adam optimizer;
+  tf::train::Checkpoint checkpoint({{"model", model}, {"optimizer", optimizer}});
+  const tf::train::CheckpointLoadStatus status = checkpoint.restore(from);
+  optimizer.build(model.trainable_variables());
+  status.assert_consumed();
+  checkpoint.write(to);
+}
+
 struct Program {
   explicit Program(uint8_t start) : net(start), step(tf::constant(int64_t{start}), {.name = "step"}) {}
   Net net;
@@ -86,12 +99,16 @@ int Run(const std::vector<std::string>& args) {
     Sequential fresh;
     tf::train::load_weights(fresh, args[1]).assert_consumed();
     tf::train::save_weights(fresh, args[2]);
+  } else if (command == "copy-cnn" && args.size() == 3) {
+    CopyCnn(args[1], args[2]);
   } else if (command == "manage" && args.size() == 3) {
     Program program(5);
     tf::train::CheckpointManager manager(program.checkpoint, args[1], {.max_to_keep = 2});
     for (int i = std::stoi(args[2]); i > 0; --i) manager.save();
   } else {
-    std::cerr << "usage: eager-exchange write PREFIX | copy FROM TO [BYTES] | copy-weights FROM TO | manage FOLDER N\n";
+    std::cerr
+        << "usage: eager-exchange write PREFIX | copy FROM TO [BYTES] | copy-weights FROM TO | copy-cnn FROM TO | "
+           "manage FOLDER N\n";
     return 2;
   }
   return 0;
