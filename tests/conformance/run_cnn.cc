@@ -1,5 +1,6 @@
 // A whole training run: the layers, loss and optimizer that the file names, with its weights, on its batch.
 #include "absl/strings/str_cat.h"
+#include "client/constant.h"
 #include "client/gradient_tape.h"
 #include "client/keras/layers.h"
 #include "client/keras/losses.h"
