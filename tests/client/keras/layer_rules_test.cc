@@ -50,7 +50,7 @@ TEST_F(LayerRulesTest, BuiltByTheFirstCall) {
   EXPECT_ERROR(kFailedPrecondition, "\"dense\" has not been built", dense.count_params());
   EXPECT_ERROR(kFailedPrecondition, "no weight \"kernel\"", dense.kernel());
   int told = 0;
-  dense.when_built([&] { ++told; });
+  dense.when_built([&](Module&) { ++told; });
   EXPECT_EQ(dense(RampTensor({2, 4})).shape(), (Shape{2, 3}));
   dense(RampTensor({5, 4}));
   EXPECT_EQ(told, 1);
