@@ -11,6 +11,7 @@ namespace eager::bench {
 // They use the client's default context. `raw` must outlive them.
 std::vector<Benchmark> ConvBenchmarks(RawClient& raw);
 std::vector<Benchmark> DispatchBenchmarks(RawClient& raw);
+std::vector<Benchmark> GuideBenchmarks(RawClient& raw);
 std::vector<Benchmark> MatMulBenchmarks(RawClient& raw);
 std::vector<Benchmark> RandomBenchmarks(RawClient& raw);
 std::vector<Benchmark> DatasetBenchmarks(RawClient& raw);

@@ -76,6 +76,10 @@ int main(int argc, char** argv) {
        "dataset_batch: us a batch of 32 out of 60000 shuffled uint8 (28, 28), cast and scaled on the server; beside a\n"
        "loop over the same bytes in one thread of this process.",
        &eager::bench::DatasetBenchmarks},
+      {"guide",
+       "cnn_step: ms a training step of the guide's CNN; beside TensorFlow's tf.function and, cnn_step_eager, its eager\n"
+       "mode. linear_step: us a step of its linear regression; beside PyTorch. EAGERD_BENCH_PYTHON names their Python.",
+       &eager::bench::GuideBenchmarks},
   };
   CLI::App app{
       "Measures the client against a separate eagerd, in turns with a comparator of the same shape.\n"

@@ -151,7 +151,7 @@ TEST_F(Optimizers, FindSlotsByTheirOldNames) {
   optimizers::Adam adam;
   const Variable w(constant({2.0f, 3.0f}), {.name = "dense/kernel"}), other(1.0f);
   bool built = false;
-  adam.when_built([&] { built = true; });
+  adam.when_built([&](Module&) { built = true; });
   EXPECT_FALSE(adam.slot_variable(w, "m").has_value());
   adam.build({w});
   EXPECT_TRUE(built);
