@@ -12,8 +12,8 @@ void TrainModel(Guide& guide) {
   for (auto& [images, labels] : dataset.take(1)) {
     const tf::HostTensor logits = model(images[{tf::Slice(0, 1)}]).numpy();
     guide.out() << "Logits:  " << logits << "\n";
-    guide.ExpectText("shape of the logits", logits.shape().ToString(), "(1, 10)");
-    guide.ExpectText("shape of a batch", images.shape().ToString(), "(32, 28, 28, 1)");
+    guide.ExpectText("shape of the logits", logits.shape().ToString(), "[1,10]");
+    guide.ExpectText("shape of a batch", images.shape().ToString(), "[32,28,28,1]");
     guide.ExpectText("dtype of the labels", std::string(tf::Name(labels.dtype())), "int64");
   }
 }

@@ -41,7 +41,7 @@ void Variables(Guide& guide) {
   }
 
   tf::Variable my_variable(tf::zeros({1, 2, 3}));
-  guide.ExpectText("shape of my_variable", my_variable.shape().ToString(), "(1, 2, 3)");
+  guide.ExpectText("shape of my_variable", my_variable.shape().ToString(), "[1,2,3]");
   {
     tf::device scope("/gpu:0");  // the CPU, where the server has no GPU
     tf::Variable v(tf::zeros({10, 10}));
