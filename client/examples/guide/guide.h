@@ -12,7 +12,7 @@ namespace guide {
 // What the program is told by its flags.
 struct Options {
   std::string files = "eager-guide-files";  // where the sections leave theirs
-  std::string data;                         // the folder of MNIST's files; empty: what this machine has
+  std::string data;                         // MNIST's files or a table of digits; empty: what this machine has
   int64_t examples = 0;                     // of them, at most; 0: all
 };
 

@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   app.add_flag("--check", check, "Compare the results with the guide's; exit 1 at the first difference");
   app.add_flag("--list", list, "Print the sections' names");
   app.add_option("--files", options.files, "The folder for checkpoints, events and pictures")->capture_default_str();
-  app.add_option("--data", options.data, "The folder of MNIST's files; else Debian's dataset-fashion-mnist");
+  app.add_option("--data", options.data, "The folder of MNIST's files, or the file of fetch_digits.sh; else Debian's dataset-fashion-mnist");
   app.add_option("--examples", options.examples, "Train on at most so many images; 0: all")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
 
