@@ -83,11 +83,13 @@ std::vector<Benchmark> GuideBenchmarks(RawClient&) {
     std::fprintf(stderr, "guide: left out; EAGERD_BENCH_PYTHON must name a Python with tensorflow and torch\n");
     return {};
   }
-  const auto peer = std::make_shared<Peer>(python, EAGERD_BENCH_PEERS);
-  const auto ask = [peer](const char* name) { return [peer, name] { return peer->Ask(name); }; };
-  return {{"cnn_step", "ms", "tf_function", &CnnStep, ask("tf_function_cnn_ms")},
-          {"cnn_step_eager", "ms", "tf_eager", &CnnStep, ask("tf_eager_cnn_ms")},
-          {"linear_step", "us", "torch_eager", &LinearStep, ask("torch_linear_us")}};
+  const auto ask = [](std::shared_ptr<Peer> peer, const char* name) { return [peer, name] { return peer->Ask(name); }; };
+  // Apart: the two libraries do not load into one process.
+  const auto tensorflow = std::make_shared<Peer>(python, EAGERD_BENCH_PEERS);
+  const auto torch = std::make_shared<Peer>(python, EAGERD_BENCH_PEERS);
+  return {{"cnn_step", "ms", "tf_function", &CnnStep, ask(tensorflow, "tf_function_cnn_ms")},
+          {"cnn_step_eager", "ms", "tf_eager", &CnnStep, ask(tensorflow, "tf_eager_cnn_ms")},
+          {"linear_step", "us", "torch_eager", &LinearStep, ask(torch, "torch_linear_us")}};
 }
 
 }  // namespace eager::bench
