@@ -31,9 +31,11 @@ void TrainingStep(Guide& guide) {
   for (int epoch = 0; epoch < kEpochs; ++epoch) {
     std::vector<tf::Tensor> losses;  // read at the end: until then nothing waits for the server
     tf::keras::ProgressBar progress(dataset.cardinality(), tf::keras::Resolve(tf::keras::Verbose::kAuto, out), out);
-    const auto figures = [&] { return tf::keras::Logs::Values{{"loss", float(losses.back())}}; };
+    tf::keras::metrics::Mean mean("loss");
+    const auto figures = [&] { return tf::keras::Logs::Values{{"loss", float(mean.result())}}; };
     for (auto& [images, labels] : dataset) {
       losses.push_back(train_step(images, labels));
+      mean(losses.back());
       progress.Step(std::ssize(losses), figures);
     }
     progress.Finish(std::ssize(losses), figures());
