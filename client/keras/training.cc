@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <limits>
 #include <map>
 
@@ -135,6 +136,16 @@ Callback EarlyStopping(const EarlyStoppingOptions& options, Where where) {
       model.stop_training = true;
       for (auto& [variable, value] : state->weights) variable.assign(Operand(value, where));
     }
+  };
+  return callback;
+}
+
+Callback TerminateOnNaN() {
+  Callback callback;
+  callback.on_batch_end = [](Model& model, int64_t batch, const Logs& logs) {
+    if (std::isfinite(logs.at("loss"))) return;
+    std::cout << "Batch " << batch << ": Invalid loss, terminating training" << std::endl;
+    model.stop_training = true;
   };
   return callback;
 }

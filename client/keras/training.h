@@ -118,6 +118,10 @@ struct EarlyStoppingOptions {
 Callback EarlyStopping(const EarlyStoppingOptions& options = {},
                        std::source_location where = std::source_location::current());
 
+// Ends the training, with a line that names the batch, when the loss is no longer a finite number. Reads the loss after
+// every batch, so each step waits.
+Callback TerminateOnNaN();
+
 }  // namespace callbacks
 
 struct Batch {

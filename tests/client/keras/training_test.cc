@@ -1,6 +1,7 @@
 // compile, fit, evaluate and predict.
 #include "client/keras/training.h"
 
+#include <cmath>
 #include <sstream>
 
 #include "client/keras/layers.h"
@@ -120,6 +121,20 @@ TEST_F(TrainingTest, CallbacksAndEarlyStopping) {
   EXPECT_EQ(seen, history.of("loss"));
   const FitOptions wrong{.verbose = Verbose::kSilent, .callbacks = {callbacks::EarlyStopping({.monitor = "nothing"})}};
   EXPECT_ERROR(kFailedPrecondition, "no figure 'nothing'", model.fit(x_, y_, wrong));
+}
+
+TEST_F(TrainingTest, ALossThatIsNoNumberEndsTheTraining) {
+  Sequential model = Line();
+  int batches = 0;
+  Callback count;
+  count.on_batch_end = [&](Model&, int64_t, const Logs&) { ++batches; };
+  std::vector<std::pair<Tensor, Tensor>> data(4, {constant(std::vector<std::vector<float>>{{1.0f}}), constant(std::vector<std::vector<float>>{{2.0f}})});
+  data[1].second = constant(std::vector<std::vector<float>>{{std::nanf("")}});
+  const History history = model.fit(
+      data, {.epochs = 5, .verbose = Verbose::kSilent, .callbacks = {count, callbacks::TerminateOnNaN()}});
+  EXPECT_EQ(batches, 2);
+  EXPECT_EQ(history.epochs.size(), 1u);
+  EXPECT_TRUE(std::isnan(history.of("loss")[0]));
 }
 
 TEST_F(TrainingTest, LinesWhereThereIsNoTerminal) {
