@@ -30,8 +30,7 @@ struct SessionStats {
 
 class Session {
  public:
-  Session(const DeviceSet& devices, std::string client, std::string peer)
-;
+  Session(const DeviceSet& devices, std::string client, std::string peer);
   ~Session();
 
   // ALREADY_EXISTS for an id in use; NOT_FOUND for an unknown op; INVALID_ARGUMENT for wrong attributes or devices.

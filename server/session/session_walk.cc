@@ -23,6 +23,10 @@ absl::StatusOr<std::unique_ptr<Session::Walk>> Session::StartWalk(const Backward
     outer.push_back(tapes_.at(tape));
   }
   RETURN_IF_ERROR(FindTape(request.tape).status());
+  std::shared_ptr<Tape>& named = tapes_.at(request.tape);
+  std::shared_ptr<Tape> tape = named;
+  // Its one walk takes the records with it: they go when it ends, and no other item can touch them while it waits.
+  if (!tape->persistent()) named = std::make_shared<Tape>(/*persistent=*/false);
   if (!request.output_gradients.empty() && request.output_gradients.size() != request.targets.size()) {
     return absl::InvalidArgumentError(absl::StrCat("gradient: there are ", request.output_gradients.size(),
                                                    " output_gradients for ", request.targets.size(), " targets"));
@@ -32,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Session::Walk>> Session::StartWalk(const Backward
   auto walk = std::make_unique<Walk>(emitted_signatures_, devices_.default_device(), std::move(outer));
   ASSIGN_OR_RETURN(walk->sources, Nodes(request.sources));
   walk->id = request.walk;
-  walk->tape = tapes_.at(request.tape);
+  walk->tape = std::move(tape);
   walk->first_result = request.first_result;
   walk->unconnected_zero = request.unconnected_zero;
   walk->next_upstream = request.first_upstream;
@@ -51,7 +55,6 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::Continue(std::unique_
   }
   const absl::StatusOr<std::vector<Node>> gradients =
       status.ok() ? Finish(*walk) : absl::StatusOr<std::vector<Node>>(std::move(status));
-  if (!walk->tape->persistent()) walk->tape->Clear();
   if (gradients.ok()) {
     for (size_t i = 0; i < gradients->size(); ++i) {
       if ((*gradients)[i]) Put(walk->first_result + i, ToTensor((*gradients)[i]));
@@ -122,11 +125,8 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::AnswerCustomGradient(
 }
 
 absl::Status Session::AbandonWalk(uint64_t id) {
-  const auto it = walks_.find(id);
-  if (it == walks_.end()) return absl::InvalidArgumentError(absl::StrCat("no walk ", id, " waits for a gradient"));
-  if (!it->second->tape->persistent()) it->second->tape->Clear();
-  walks_.erase(it);
-  return absl::OkStatus();
+  if (walks_.erase(id) > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("no walk ", id, " waits for a gradient"));
 }
 
 }  // namespace eager::server

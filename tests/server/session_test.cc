@@ -297,6 +297,19 @@ TEST_F(WalkTest, NeedsAName) {
   ExpectNothingLeft();
 }
 
+// A walk keeps what it walks over, whatever the client does to its tape meanwhile.
+TEST_F(WalkTest, OthersOfItsTapeDoNotDisturbIt) {
+  const uint64_t target = 3, source = 1;
+  ASSERT_TRUE(Start(7).ok());
+  ASSERT_TRUE(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 30, false, {}, 8, 40}).ok());
+  ASSERT_TRUE(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 31, false, {}}).ok());
+  ASSERT_TRUE(session_->EndTape(1).ok());
+  EXPECT_EQ(Answer({20}).closure, 0u);
+  EXPECT_EQ(ValueOf(4), 12);
+  session_->Release({30, 31});
+  ExpectNothingLeft();
+}
+
 TEST_F(WalkTest, EndsWithItsSession) {
   ASSERT_TRUE(Start(7).ok());
   session_.reset();
