@@ -80,8 +80,8 @@ GradientTape::GradientTape(TapeOptions options, std::source_location where) : op
 
 GradientTape::~GradientTape() { stop(); }
 
-std::unique_ptr<TapeState> GradientTape::NewState(std::source_location where) const {
-  auto state = std::make_unique<TapeState>(internal::DefaultState(where), options_.persistent);
+std::shared_ptr<TapeState> GradientTape::NewState(std::source_location where) const {
+  auto state = std::make_shared<TapeState>(internal::DefaultState(where), options_.persistent);
   state->watch_accessed_variables = options_.watch_accessed_variables;
   return state;
 }
@@ -110,15 +110,15 @@ void GradientTape::reset() {
   const bool was_recording = recording();
   stop();
   std::shared_ptr<internal::ContextState> context = state_->context;
-  state_ = std::make_unique<TapeState>(std::move(context), options_.persistent);
+  state_ = std::make_shared<TapeState>(std::move(context), options_.persistent);
   state_->watch_accessed_variables = options_.watch_accessed_variables;
   if (was_recording) internal::ActiveTapes().push_back(state_.get());
 }
 
 GradientTape::Pause GradientTape::stop_recording() { return Pause(*this); }
 
-GradientTape::Pause::Pause(GradientTape& tape) : saved_(internal::ActiveTapes()) { tape.stop(); }
-GradientTape::Pause::~Pause() { internal::ActiveTapes() = std::move(saved_); }
+GradientTape::Pause::Pause(GradientTape& tape) : saved_(internal::SaveTapes()) { tape.stop(); }
+GradientTape::Pause::~Pause() { internal::RestoreTapes(saved_); }
 
 std::optional<Tensor> GradientTape::gradient(const Source& target, const Source& source, const GradientOptions& options,
                                              std::source_location where) {
@@ -133,34 +133,39 @@ std::vector<std::optional<Tensor>> GradientTape::gradient(const Source& target, 
 std::vector<std::optional<Tensor>> GradientTape::gradient(const std::vector<Source>& targets,
                                                           const std::vector<Source>& sources,
                                                           const GradientOptions& options, std::source_location where) {
-  internal::ThrowIfError(CheckRequest(*state_, targets, sources, options), where);
+  const std::shared_ptr<TapeState> tape = state_;  // a closure of the tape's may reset() it
+  internal::ThrowIfError(CheckRequest(*tape, targets, sources, options), where);
   if (!options_.persistent) stop();
-  const std::vector<bool> linked = Connected(state_->tape, ForTape(targets), ForTape(sources));
+  const std::vector<bool> linked = Connected(tape->tape, ForTape(targets), ForTape(sources));
   const bool zeros = options.unconnected_gradients == UnconnectedGradients::kZero;
-  const uint64_t first = state_->context->session().NewHandles(sources.size());
-  internal::BackwardCall call{*state_, States(targets), {}, States(sources), zeros, first, {}};
+  const uint64_t first = tape->context->session().NewHandles(sources.size());
+  internal::BackwardCall call{tape, States(targets), {}, States(sources), zeros, first, {}};
   for (const Tensor& t : options.output_gradients) call.output_gradients.push_back(t.state());
-  for (TapeState* tape : internal::ActiveTapes()) {
-    if (tape->context == state_->context) call.outer.push_back(tape);
+  for (TapeState* outer : internal::ActiveTapes()) {
+    if (outer->context == tape->context) call.outer.push_back(outer->shared_from_this());
+  }
+  // Made before the walk is sent: whatever comes of it, dropping them releases its results on the server.
+  std::vector<StateRef> results;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    results.push_back(std::make_shared<internal::TensorState>(tape->context, first + i, where));
+    results[i]->spec = sources[i].tensor().state()->value_spec();
+    results[i]->device = sources[i].tensor().state()->device;
   }
   std::vector<uint64_t> ids;
   {
-    const UseUp use_up(*state_);
+    const UseUp use_up(*tape);
     ids = internal::ValueOrThrow(internal::RunBackward(call, where), where);
   }
 
-  std::vector<std::optional<Tensor>> results(sources.size());
+  std::vector<std::optional<Tensor>> gradients(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
     // The trace knows more than the links: a custom gradient may give none.
     const bool connected = ids.empty() ? linked[i] : ids[i] != 0;
     if (!connected && !zeros) continue;
-    auto state = std::make_shared<internal::TensorState>(state_->context, first + i, where);
-    state->spec = sources[i].tensor().state()->value_spec();
-    state->device = sources[i].tensor().state()->device;
-    if (!ids.empty() && ids[i] != 0) state->tape_id = ids[i];
-    results[i] = Tensor(std::move(state));
+    if (!ids.empty() && ids[i] != 0) results[i]->tape_id = ids[i];
+    gradients[i] = Tensor(std::move(results[i]));
   }
-  return results;
+  return gradients;
 }
 
 }  // namespace eager

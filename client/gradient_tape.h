@@ -82,11 +82,11 @@ class GradientTape {
 
  private:
   friend class Pause;
-  std::unique_ptr<internal::TapeState> NewState(std::source_location where) const;
+  std::shared_ptr<internal::TapeState> NewState(std::source_location where) const;
   bool recording() const;
 
   TapeOptions options_;
-  std::unique_ptr<internal::TapeState> state_;
+  std::shared_ptr<internal::TapeState> state_;
 };
 
 class GradientTape::Pause {
@@ -96,7 +96,7 @@ class GradientTape::Pause {
   Pause(const Pause&) = delete;
 
  private:
-  std::vector<internal::TapeState*> saved_;
+  const std::vector<std::weak_ptr<internal::TapeState>> saved_;
 };
 
 }  // namespace eager

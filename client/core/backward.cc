@@ -12,7 +12,7 @@ constexpr uint64_t kTracedBit = uint64_t{1} << 63;
 
 class TracingEmitter final : public Emitter {
  public:
-  explicit TracingEmitter(absl::Span<TapeState* const> outer) : outer_(outer) {}
+  explicit TracingEmitter(absl::Span<const std::shared_ptr<TapeState>> outer) : outer_(outer) {}
 
   absl::StatusOr<absl::InlinedVector<Node, 2>> Run(absl::string_view name, absl::Span<const Node> inputs,
                                                    const NamedAttrs& named) override {
@@ -31,7 +31,7 @@ class TracingEmitter final : public Emitter {
     absl::InlinedVector<Node, 2> outputs;
     for (size_t i = 0; i < inferred.dtypes.size(); ++i) outputs.push_back(NewNode({inferred.dtypes[i], inferred.shapes[i]}));
     entry.outputs.assign(outputs.begin(), outputs.end());
-    for (TapeState* tape : outer_) {
+    for (const std::shared_ptr<TapeState>& tape : outer_) {
       if (tape->tape.ShouldRecord(*op, entry.inputs)) tape->tape.Record(entry);
     }
     return outputs;
@@ -56,9 +56,8 @@ class TracingEmitter final : public Emitter {
     return node;
   }
 
-  absl::Span<TapeState* const> outer_;
+  absl::Span<const std::shared_ptr<TapeState>> outer_;
 };
-
 
 TapeTensor NodeOf(const StateRef& state) { return state == nullptr ? Node() : ForTape(*state); }
 
@@ -85,10 +84,10 @@ Asking PrepareToAsk(const TapeState& tape) {
 }
 
 void Send(const BackwardCall& call, const Asking& asking) {
-  const uint32_t tape = call.tape.Id();
+  const uint32_t tape = call.tape->Id();
   std::vector<uint32_t> outer;
-  for (TapeState* t : call.outer) outer.push_back(t->Id());
-  call.tape.context->session().Add([&](v1::Item* item) {
+  for (const std::shared_ptr<TapeState>& t : call.outer) outer.push_back(t->Id());
+  call.tape->context->session().Add([&](v1::Item* item) {
     v1::Backward* backward = item->mutable_backward();
     backward->set_tape(tape);
     for (const StateRef& t : call.targets) backward->add_targets(t->handle);
@@ -136,14 +135,14 @@ class Question {
 // Runs the closure that the server and the traced walk have both come to.
 absl::Status AnswerQuestion(const BackwardCall& call, Question& question, const TapeEntry& entry, BackwardWalk& steps,
                             std::source_location where) {
-  const auto closure = call.tape.closures.find(entry.closure);
-  if (entry.closure != question.event().closure() || closure == call.tape.closures.end()) {
+  const auto closure = call.tape->closures.find(entry.closure);
+  if (entry.closure != question.event().closure() || closure == call.tape->closures.end()) {
     return absl::InternalError("gradient: server and client do not agree on the custom gradient to ask for");
   }
   const std::shared_ptr<const Closure> run = closure->second;  // the tape may be forgotten while it runs
   std::vector<Tensor> upstream;
   for (const Node& node : steps.upstream()) {
-    auto state = std::make_shared<TensorState>(call.tape.context, question.event().first_upstream() + upstream.size(), where);
+    auto state = std::make_shared<TensorState>(call.tape->context, question.event().first_upstream() + upstream.size(), where);
     state->spec = node.spec;
     state->device = call.targets[0]->device;
     state->tape_id = node.id;
@@ -157,7 +156,7 @@ absl::Status AnswerQuestion(const BackwardCall& call, Question& question, const 
       continue;
     }
     const StateRef& state = gradients[i]->state();
-    if (state == nullptr || state->context != call.tape.context) {
+    if (state == nullptr || state->context != call.tape->context) {
       return absl::InvalidArgumentError(absl::StrCat("custom gradient: the gradient of input ", i,
                                                      state == nullptr ? " is an empty Tensor" : " lives on another server"));
     }
@@ -172,7 +171,7 @@ absl::Status AnswerQuestion(const BackwardCall& call, Question& question, const 
 }  // namespace
 
 absl::StatusOr<std::vector<uint64_t>> RunBackward(const BackwardCall& call, std::source_location where) {
-  const bool asks = !call.tape.closures.empty();
+  const bool asks = !call.tape->closures.empty();
   if (!asks && call.outer.empty()) {
     Send(call, {});
     return std::vector<uint64_t>();
@@ -181,13 +180,12 @@ absl::StatusOr<std::vector<uint64_t>> RunBackward(const BackwardCall& call, std:
   const std::vector<TapeTensor> targets = NodesOf(call.targets), sources = NodesOf(call.sources);
   const std::vector<Node> upstream = NodesOf(call.output_gradients);
   ASSIGN_OR_RETURN(std::unique_ptr<BackwardWalk> steps,
-                   BackwardWalk::Start(call.tape.tape, targets, upstream, sources, emitter));
-  const Asking asking = PrepareToAsk(call.tape);
-  Send(call, asking);
+                   BackwardWalk::Start(call.tape->tape, targets, upstream, sources, emitter));
+  const Asking asking = PrepareToAsk(*call.tape);
+  if (asks) Send(call, asking);
   // The server's walk and this one are the same code over the same tape: they stop at the same places.
-  Session& session = call.tape.context->session();
-  bool more = asks;
-  while (more) {
+  Session& session = call.tape->context->session();
+  while (asks) {
     ASSIGN_OR_RETURN(const v1::WalkEvent event, session.NextEvent(asking.walk));
     if (event.closure() == 0) break;
     Question question(session, event);
@@ -202,6 +200,7 @@ absl::StatusOr<std::vector<uint64_t>> RunBackward(const BackwardCall& call, std:
     return absl::InternalError("gradient: the walk ended before a custom gradient");
   }
   ASSIGN_OR_RETURN(const std::vector<Node> nodes, steps->Results());
+  if (!asks) Send(call, asking);  // not before: a walk that cannot be traced leaves nothing on the server
   std::vector<uint64_t> ids;
   for (const Node& node : nodes) ids.push_back(node.id);
   return ids;

@@ -14,14 +14,15 @@ struct HostValue final : RefCounted {
   const HostTensor value;
 };
 
+// Keeps its tapes alive: the closures that a walk runs may drop the user's.
 struct BackwardCall {
-  TapeState& tape;
+  std::shared_ptr<TapeState> tape;
   std::vector<StateRef> targets;
   std::vector<StateRef> output_gradients;  // empty, or one per target; null: ones
   std::vector<StateRef> sources;
   bool unconnected_zero = false;
-  uint64_t first_result = 0;      // the handle of the first source's gradient
-  std::vector<TapeState*> outer;  // the tapes that record the walk
+  uint64_t first_result = 0;  // the handle of the first source's gradient
+  std::vector<std::shared_ptr<TapeState>> outer;  // the tapes that record the walk
 };
 
 // Sends a walk. Where outer tapes record it, or custom gradients are on the tape, it is traced over ids as well: the

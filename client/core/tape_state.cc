@@ -36,6 +36,20 @@ std::vector<TapeState*>& ActiveTapes() {
   return tapes;
 }
 
+SavedTapes SaveTapes() {
+  SavedTapes saved;
+  for (TapeState* tape : ActiveTapes()) saved.push_back(tape->weak_from_this());
+  return saved;
+}
+
+void RestoreTapes(const SavedTapes& saved) {
+  std::vector<TapeState*>& active = ActiveTapes();
+  active.clear();
+  for (const std::weak_ptr<TapeState>& tape : saved) {
+    if (const auto alive = tape.lock()) active.push_back(alive.get());
+  }
+}
+
 TapeTensor ForTape(const TensorState& state) {
   TapeTensor t;
   t.id = state.tape_id;

@@ -17,7 +17,7 @@ namespace eager::internal {
 using Closure = std::function<std::vector<std::optional<Tensor>>(const std::vector<Tensor>& upstream)>;
 
 // The client keeps ids and specs of what a tape recorded, so that it knows without asking what is connected to what.
-struct TapeState {
+struct TapeState : std::enable_shared_from_this<TapeState> {
   TapeState(std::shared_ptr<ContextState> c, bool persistent) : context(std::move(c)), tape(persistent) {}
   ~TapeState();
 
@@ -40,15 +40,20 @@ struct TapeState {
 // The tapes that record this thread's ops, outermost first.
 std::vector<TapeState*>& ActiveTapes();
 
+// ActiveTapes() for later. Tapes that are dropped meanwhile are not restored.
+using SavedTapes = std::vector<std::weak_ptr<TapeState>>;
+SavedTapes SaveTapes();
+void RestoreTapes(const SavedTapes& saved);
+
 // Turns recording off for this thread while it lives.
 class NoTapes {
  public:
-  NoTapes() { saved_.swap(ActiveTapes()); }
-  ~NoTapes() { saved_.swap(ActiveTapes()); }
+  NoTapes() : saved_(SaveTapes()) { ActiveTapes().clear(); }
+  ~NoTapes() { RestoreTapes(saved_); }
   NoTapes(const NoTapes&) = delete;
 
  private:
-  std::vector<TapeState*> saved_;
+  const SavedTapes saved_;
 };
 
 }  // namespace eager::internal

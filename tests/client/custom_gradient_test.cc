@@ -285,5 +285,52 @@ TEST_F(CustomGradient, LeavesNothingBehind) {
   EXPECT_EQ(server_->memory().bytes_in_use, before.bytes_in_use);
 }
 
+// Whatever becomes of the walk, its results go with what was thrown.
+TEST_F(CustomGradient, LeavesNothingBehindWhenItThrows) {
+  const auto run = [] {
+    auto f = custom_gradient([](const Tensor& x) {
+      return std::pair(x * x, [](const Tensor&) -> Tensor { throw std::out_of_range("mine"); });
+    });
+    const Tensor x = constant(std::vector<float>{1, 2, 3}), unused = constant(1.0f);
+    GradientTape tape;
+    tape.watch(x);
+    const Tensor y = f(x);
+    EXPECT_THROW(tape.gradient(y, std::vector<Source>{x, unused}), std::out_of_range);
+  };
+  run();
+  Context::Default().Sync();
+  const auto before = server_->memory();
+  for (int i = 0; i < 10; ++i) run();
+  Context::Default().Sync();
+  EXPECT_EQ(server_->memory().bytes_in_use, before.bytes_in_use);
+}
+
+// The walk keeps what it needs of tapes that its own closures forget or drop.
+TEST_F(CustomGradient, MayForgetItsTapes) {
+  const Tensor x = constant(3.0f);
+  auto outer = std::make_unique<GradientTape>();
+  outer->watch(x);
+  GradientTape inner({.persistent = true});
+  inner.watch(x);
+  auto f = custom_gradient([&](const Tensor& x) {
+    return std::pair(x * x, [&](const Tensor& dy) {
+      outer.reset();
+      inner.reset();
+      return dy * 5;
+    });
+  });
+  const Tensor y = f(x) * 2;
+  EXPECT_EQ(float(*inner.gradient(y, x)), 10.0f);
+}
+
+TEST_F(CustomGradient, MayDropTheTapeThatItIsPausedOn) {
+  auto tape = std::make_unique<GradientTape>();
+  {
+    const auto pause = tape->stop_recording();
+    tape.reset();
+  }
+  EXPECT_EQ(float(constant(1.0f) + 1), 2.0f);  // recorded by nobody
+}
+
 }  // namespace
 }  // namespace eager
