@@ -1,7 +1,6 @@
 // The shuffle buffer, with TensorFlow's random numbers, so that a seed gives TensorFlow's order
 // (tensorflow/core/kernels/data/shuffle_dataset_op.cc).
 
-#include <array>
 #include <random>
 #include <utility>
 
@@ -10,42 +9,27 @@
 #include "client/core/throw.h"
 #include "client/data/pipeline.h"
 #include "common/mutex.h"
+#include "common/philox.h"
 
 namespace eager::data::internal {
 namespace {
 
-// 32-bit numbers, one at a time, of Philox 4x32-10 with key = seed and counter = (0, seed2).
+// 32-bit numbers, one at a time, of Philox with key = seed and counter = (0, seed2).
 class Numbers {
  public:
-  Numbers(uint64_t seed, uint64_t seed2) : key_(seed), counter_hi_(seed2) {}
+  Numbers(uint64_t seed, uint64_t seed2) : blocks_(Philox::FromOpSeeds(seed, seed2)) {}
 
   uint32_t Next() {
     if (used_ == block_.size()) {
-      block_ = MakeBlock();
+      block_ = blocks_.Next();
       used_ = 0;
     }
     return block_[used_++];
   }
 
  private:
-  std::array<uint32_t, 4> MakeBlock() {
-    const auto low = [](uint64_t x) { return static_cast<uint32_t>(x); };
-    const auto high = [](uint64_t x) { return static_cast<uint32_t>(x >> 32); };
-    std::array<uint32_t, 4> c = {low(counter_lo_), high(counter_lo_), low(counter_hi_), high(counter_hi_)};
-    uint32_t k0 = low(key_), k1 = high(key_);
-    for (int round = 0; round < 10; ++round) {
-      const uint64_t p0 = uint64_t{0xD2511F53} * c[0], p1 = uint64_t{0xCD9E8D57} * c[2];
-      c = {high(p1) ^ c[1] ^ k0, low(p1), high(p0) ^ c[3] ^ k1, low(p0)};
-      k0 += 0x9E3779B9;
-      k1 += 0xBB67AE85;
-    }
-    if (++counter_lo_ == 0) ++counter_hi_;
-    return c;
-  }
-
-  const uint64_t key_;
-  uint64_t counter_lo_ = 0, counter_hi_;
-  std::array<uint32_t, 4> block_{};
+  Philox blocks_;
+  Philox::Block block_{};
   size_t used_ = block_.size();
 };
 

@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "client/plot/gnuplot.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::plot {
 namespace {
@@ -23,22 +24,15 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 class PlotTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::path(::testing::TempDir()) / "plot.XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(const char* name) const { return (folder_ / name).string(); }
+  std::string Path(const char* name) const { return temp_ / name; }
   std::string Content(const char* name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return testing::ReadFile(Path(name));
   }
   // How many files there are: half-made pictures would count.
   long Files() const { return std::distance(fs::directory_iterator(folder_), fs::directory_iterator()); }
 
-  fs::path folder_;
+  testing::TempFolder temp_;
+  const fs::path folder_ = temp_.path();
 };
 
 template <class F>

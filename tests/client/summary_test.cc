@@ -18,6 +18,7 @@
 #include "tests/support/event_reader.h"
 #include "tests/support/golden_events.h"
 #include "tests/support/in_process.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager {
 namespace {
@@ -30,14 +31,6 @@ using testing::ReadEvents;
 
 class SummaryTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::path(::testing::TempDir()) / "summary.XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    logs_ = folder_ / "logs";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   // Everything in the only file of logs_ after its first record.
   std::vector<ReadEvent> Events() const {
     std::vector<ReadEvent> events = ReadEvents(OnlyFile(logs_));
@@ -52,7 +45,8 @@ class SummaryTest : public ::testing::Test {
   }
 
   std::unique_ptr<testing::InProcessServer> server_ = testing::InProcessServer::Make().value();
-  fs::path folder_, logs_;
+  testing::TempFolder temp_;
+  const fs::path folder_ = temp_.path(), logs_ = folder_ / "logs";
 };
 
 template <class F>

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "server/kernels/philox.h"
+#include "common/philox.h"
 
 namespace eager::server {
 

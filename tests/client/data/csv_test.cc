@@ -19,10 +19,10 @@ class CsvTest : public ::testing::Test {
     const absl::Status status = StatusOf([&] { Load(text, options); });
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
     const std::string message(status.message());
-    const std::string file = folder_.At("t.csv") + ": ";
+    const std::string file = (folder_ / "t.csv") + ": ";
     return message.rfind(file, 0) == 0 ? message.substr(file.size()) : message;
   }
-  testing::TempFolder folder_;
+  testing::DataFolder folder_;
 };
 
 TEST_F(CsvTest, NumbersWithoutHeader) {
@@ -69,7 +69,7 @@ TEST_F(CsvTest, ErrorsNameLineAndColumn) {
   EXPECT_EQ(ErrorOf("1,2\n", {.label_column = 2}), "there is no column 2 for labels among 2");
   EXPECT_EQ(ErrorOf(""), "has no rows");
   EXPECT_EQ(ErrorOf("1\n", {.dtypes = {DType::kResource}}), "load_csv: columns cannot be of resource");
-  EXPECT_EQ(StatusOf([&] { load_csv(folder_.At("none")); }).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusOf([&] { load_csv(folder_ / "none"); }).code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

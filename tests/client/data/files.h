@@ -1,49 +1,26 @@
-// Files that a test makes and leaves nothing of.
+// What the tests of data files share.
 #pragma once
 
-#include <stdlib.h>
 #include <zlib.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "client/error.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::testing {
 
-class TempFolder {
+class DataFolder : public TempFolder {
  public:
-  TempFolder() : path_((std::filesystem::temp_directory_path() / "eager_test_XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) std::abort();
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  TempFolder(const TempFolder&) = delete;
-
-  std::string At(const std::string& name) const { return path_ + "/" + name; }
-  // Each writes a file and gives its path.
-  std::string Write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(At(name), std::ios::binary) << bytes;
-    return At(name);
-  }
   std::string WriteGzip(const std::string& name, const std::string& bytes) const {
-    gzFile file = gzopen(At(name).c_str(), "wb");
+    const std::string path = *this / name;
+    gzFile file = gzopen(path.c_str(), "wb");
     gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
     gzclose(file);
-    return At(name);
+    return path;
   }
-
- private:
-  std::string path_;
 };
-
-inline std::string ReadFile(const std::string& path) {
-  std::ostringstream bytes;
-  bytes << std::ifstream(path, std::ios::binary).rdbuf();
-  return bytes.str();
-}
 
 // The code and text of the Error that a call throws; OK if it does not.
 inline absl::Status StatusOf(const auto& call) {

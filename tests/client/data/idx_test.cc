@@ -18,7 +18,7 @@ std::string Head(uint8_t type, std::initializer_list<uint32_t> dims) {
 
 class IdxTest : public ::testing::Test {
  protected:
-  testing::TempFolder folder_;
+  testing::DataFolder folder_;
 };
 
 TEST_F(IdxTest, ReadsPlainAndGzip) {
@@ -46,8 +46,8 @@ TEST_F(IdxTest, BrokenFilesAreNamed) {
     EXPECT_NE(status.message().find(path), absl::string_view::npos) << status;
   };
   const std::string good = Head(8, {2, 3}) + "\1\2\3\4\5\6";
-  fails(folder_.At("missing"), absl::StatusCode::kNotFound);
-  fails(folder_.At(""), absl::StatusCode::kInvalidArgument);  // a folder
+  fails(folder_ / "missing", absl::StatusCode::kNotFound);
+  fails(folder_ / "", absl::StatusCode::kInvalidArgument);  // a folder
   fails(folder_.Write("empty", ""), absl::StatusCode::kDataLoss);
   std::string magic = good;
   magic[0] = 1;
@@ -76,13 +76,13 @@ TEST_F(IdxTest, MnistsFourFiles) {
   folder_.WriteGzip("train-images-idx3-ubyte.gz", images);
   folder_.Write("train-labels-idx1-ubyte", labels);
   folder_.WriteGzip("t10k-images-idx3-ubyte.gz", images);
-  EXPECT_EQ(StatusOf([&] { load_mnist(folder_.At(".")); }).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusOf([&] { load_mnist(folder_ / "."); }).code(), absl::StatusCode::kNotFound);
   folder_.Write("t10k-labels-idx1-ubyte", labels);
-  const auto [train, test] = load_mnist(folder_.At("."));
+  const auto [train, test] = load_mnist(folder_ / ".");
   EXPECT_EQ(train.images.shape().ToTuple(), "(2, 1, 2)");
   EXPECT_EQ(test.labels.at<uint8_t>(1), 2);
   folder_.Write("t10k-labels-idx1-ubyte", Head(8, {1}) + "\1");
-  EXPECT_EQ(StatusOf([&] { load_mnist(folder_.At(".")); }).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(StatusOf([&] { load_mnist(folder_ / "."); }).code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

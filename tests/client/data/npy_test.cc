@@ -35,7 +35,7 @@ class NpyTest : public ::testing::Test {
     EXPECT_NE(status.message().find(path), absl::string_view::npos) << status;
     EXPECT_NE(status.message().find(part), absl::string_view::npos) << status;
   }
-  testing::TempFolder folder_;
+  testing::DataFolder folder_;
 };
 
 TEST_F(NpyTest, ReadsEveryDtype) {
@@ -76,7 +76,7 @@ TEST_F(NpyTest, ReadsTexts) {
 }
 
 TEST_F(NpyTest, WritesWhatNumPyWrites) {
-  const std::string path = folder_.At("out.npy");
+  const std::string path = (folder_ / "out.npy");
   save(path, NDArray({{1, 2, 3}, {4, 5, 6}}).transpose());
   // numpy.save of numpy.ascontiguousarray(numpy.arange(1, 7, dtype="i4").reshape(2, 3).T)
   std::string expected =
@@ -87,7 +87,7 @@ TEST_F(NpyTest, WritesWhatNumPyWrites) {
 }
 
 TEST_F(NpyTest, WhatIsWrittenIsReadAgain) {
-  const std::string path = folder_.At("a.npy");
+  const std::string path = (folder_ / "a.npy");
   for (const NDArray& a :
        {NDArray({1.5, -2.0}), NDArray({true, false}), NDArray(int8_t{-3}), NDArray({"a", "", "bcd"}),
         NDArray({1, 2}).astype(DType::kComplex128), NDArray({{0.5f}}).astype(float16), NDArray(Shape{0, 3}, uint64)}) {
@@ -96,10 +96,10 @@ TEST_F(NpyTest, WhatIsWrittenIsReadAgain) {
     EXPECT_EQ(b.repr(), a.repr());
     EXPECT_FALSE(b.writable());
   }
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.At("")), {}), 1);  // nothing is left beside it
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / ""), {}), 1);  // nothing is left beside it
   EXPECT_FALSE(StatusOf([&] { save(path, NDArray({1.0f}).astype(bfloat16)); }).ok());
   EXPECT_FALSE(StatusOf([&] { save(path, NDArray({std::string("a\0", 2)})); }).ok());
-  EXPECT_EQ(StatusOf([&] { save(folder_.At("no/such/folder.npy"), NDArray({1})); }).code(),
+  EXPECT_EQ(StatusOf([&] { save(folder_ / "no/such/folder.npy", NDArray({1})); }).code(),
             absl::StatusCode::kNotFound);
   EXPECT_EQ(load(path).shape().ToTuple(), "(0, 3)");  // what failed left the file as it was
 }
@@ -125,12 +125,12 @@ TEST_F(NpyTest, ForeignAndBrokenFilesAreRefused) {
   ExpectError(Npy(Describe("<i4", "(-1,)"), "x"), absl::StatusCode::kInvalidArgument);
   ExpectError(Npy(Describe("|S4611686018427387904", "(1,)"), "x"), absl::StatusCode::kDataLoss);
   ExpectError(Npy(Describe("|S0", "(1000000000000,)"), ""), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(StatusOf([&] { load(folder_.At("none.npy")); }).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusOf([&] { load(folder_ / "none.npy"); }).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(NpyTest, ArchivesGoThereAndBack) {
   const Arrays arrays = {{"x", NDArray({1.5f, 2.5f})}, {"labels", NDArray({{1}, {2}})}, {"", NDArray({"t"})}};
-  const std::string plain = folder_.At("plain.npz"), packed = folder_.At("packed.npz");
+  const std::string plain = (folder_ / "plain.npz"), packed = (folder_ / "packed.npz");
   savez(plain, arrays);
   savez_compressed(packed, {{"zeros", NDArray(Shape{1000, 100}, float64)}});
   const Arrays back = load_npz(plain);
@@ -143,7 +143,7 @@ TEST_F(NpyTest, ArchivesGoThereAndBack) {
 }
 
 TEST_F(NpyTest, BrokenArchivesAreErrors) {
-  const std::string path = folder_.At("a.npz");
+  const std::string path = (folder_ / "a.npz");
   savez_compressed(path, {{"x", NDArray({1, 2, 3})}, {"y", NDArray(Shape{100}, float32)}});
   const std::string good = ReadFile(path);
   for (size_t n = 0; n < good.size(); ++n) {
@@ -166,7 +166,7 @@ TEST_F(NpyTest, BrokenArchivesAreErrors) {
     }
   }
   EXPECT_EQ(StatusOf([&] { load_npz(folder_.Write("t.npz", "text")); }).code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(StatusOf([&] { load_npz(folder_.At("none.npz")); }).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusOf([&] { load_npz(folder_ / "none.npz"); }).code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "client/train/checkpoint_manager.h"
 #include "client/train/checkpoint_reader.h"
 #include "client/train/weights.h"
-#include "tests/common/bundle/folder.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/in_process.h"
 
 namespace eager::train {
@@ -24,7 +24,7 @@ class WithServer : public ::testing::Test {
   }
   std::string At(const std::string& name) const { return folder_ / name; }
 
-  bundle::Folder folder_;
+  testing::TempFolder folder_;
   std::unique_ptr<eager::testing::InProcessServer> server_;
 };
 

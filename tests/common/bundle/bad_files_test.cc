@@ -14,17 +14,21 @@
 #include "common/bundle/varint.h"
 #include "common/bundle/writer.h"
 #include "common/crc32c.h"
-#include "tests/common/bundle/folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::bundle {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using testing::TempFolder;
+using testing::ReadFile;
+using testing::WriteFile;
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 constexpr int64_t kBig = int64_t{1} << 62;
 
-class BadFiles : public testing::Test {
+class BadFiles : public ::testing::Test {
  protected:
   void SetUp() override {
     auto writer = BundleWriter::Open(prefix_);
@@ -33,8 +37,8 @@ class BadFiles : public testing::Test {
     ASSERT_TRUE((*writer)->Add("names", HostTensor::Strings(Shape{3}, {"one", "two", "three"})).ok());
     ASSERT_TRUE((*writer)->Add("step", HostTensor::Scalar<int64_t>(5)).ok());
     ASSERT_TRUE((*writer)->Finish().ok());
-    index_ = Slurp(prefix_ + ".index");
-    data_ = Slurp(prefix_ + ".data-00000-of-00001");
+    index_ = ReadFile(prefix_ + ".index");
+    data_ = ReadFile(prefix_ + ".data-00000-of-00001");
   }
 
   // Everything there is to read.
@@ -77,7 +81,7 @@ class BadFiles : public testing::Test {
     return ReadAll();
   }
 
-  Folder folder_;
+  TempFolder folder_;
   const std::string prefix_ = folder_ / "p";
   std::string index_, data_;
 };
@@ -89,7 +93,7 @@ TEST_F(BadFiles, AreGoodToBeginWith) {
 
 TEST_F(BadFiles, TheIndexCutOffAnywhere) {
   for (size_t size = 0; size < index_.size(); ++size) {
-    Spill(prefix_ + ".index", index_.substr(0, size));
+    WriteFile(prefix_ + ".index", index_.substr(0, size));
     const absl::Status status = ReadAll();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << size << ": " << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("p.index")) << size;
@@ -98,7 +102,7 @@ TEST_F(BadFiles, TheIndexCutOffAnywhere) {
 
 TEST_F(BadFiles, TheDataCutOffAnywhere) {
   for (size_t size = 0; size < data_.size(); ++size) {
-    Spill(prefix_ + ".data-00000-of-00001", data_.substr(0, size));
+    WriteFile(prefix_ + ".data-00000-of-00001", data_.substr(0, size));
     const absl::Status status = ReadAll();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << size << ": " << status;
     EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("p.data-00000-of-00001"), HasSubstr("key '"))) << size;
@@ -109,7 +113,7 @@ TEST_F(BadFiles, AnyBitFlippedInTheData) {
   for (size_t bit = 0; bit < 8 * data_.size(); ++bit) {
     std::string changed = data_;
     changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
-    Spill(prefix_ + ".data-00000-of-00001", changed);
+    WriteFile(prefix_ + ".data-00000-of-00001", changed);
     const absl::Status status = ReadAll();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << bit << ": " << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("key '")) << bit;
@@ -122,7 +126,7 @@ TEST_F(BadFiles, AnyBitFlippedInTheIndex) {
   for (size_t bit = 0; bit < 8 * index_.size(); ++bit) {
     std::string changed = index_;
     changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
-    Spill(prefix_ + ".index", changed);
+    WriteFile(prefix_ + ".index", changed);
     const absl::Status status = ReadAll();
     if (status.ok()) {
       ++unnoticed;
@@ -141,7 +145,7 @@ TEST_F(BadFiles, NoCheckpoints) {
     std::string noise(random() % 400, '\0');
     for (char& c : noise) c = static_cast<char>(random());
     if (i % 2 == 0) AppendFixed<uint64_t>(0xdb4775248b80fb57, &noise);  // at least the end is a table's
-    Spill(prefix_ + ".index", noise);
+    WriteFile(prefix_ + ".index", noise);
     EXPECT_EQ(ReadAll().code(), absl::StatusCode::kDataLoss);
   }
   // A table of somebody else's.
@@ -182,7 +186,7 @@ TEST_F(BadFiles, CraftedTables) {
     std::string footer = handle(0, 8) + list.value_or(handle(at, file.size() - at - 5));
     footer.resize(40);
     AppendFixed<uint64_t>(0xdb4775248b80fb57, &footer);
-    Spill(prefix_ + ".index", file + footer);
+    WriteFile(prefix_ + ".index", file + footer);
     return ReadAll();
   };
   const std::string header = row(0, 0, 6, Header().SerializeAsString());
@@ -263,14 +267,14 @@ TEST_F(BadFiles, MissingFiles) {
 TEST_F(BadFiles, StateFiles) {
   for (const char* text : {"", "\x01\x02", "model_checkpoint_path: 3", "all_model_checkpoint_paths: \"p\"",
                            "model_checkpoint_path: \"p"}) {
-    Spill(folder_ / "checkpoint", text);
+    WriteFile(folder_ / "checkpoint", text);
     const auto latest = LatestCheckpoint(folder_.path().string());
     EXPECT_EQ(latest.status().code(), absl::StatusCode::kDataLoss) << text;
     EXPECT_THAT(std::string(latest.status().message()), HasSubstr(folder_ / "checkpoint"));
   }
-  Spill(folder_ / "checkpoint", "model_checkpoint_path: \"gone\"");
+  WriteFile(folder_ / "checkpoint", "model_checkpoint_path: \"gone\"");
   EXPECT_EQ(*LatestCheckpoint(folder_.path().string()), std::nullopt);
-  Spill(folder_ / "checkpoint", "model_checkpoint_path: '" + prefix_ + "'\nfield_of_tomorrow: 3");
+  WriteFile(folder_ / "checkpoint", "model_checkpoint_path: '" + prefix_ + "'\nfield_of_tomorrow: 3");
   EXPECT_EQ(**LatestCheckpoint(folder_.path().string()), prefix_);
 }
 

@@ -9,10 +9,13 @@
 #include "common/bundle/naming.h"
 #include "common/bundle/reader.h"
 #include "common/bundle/writer.h"
-#include "tests/common/bundle/folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::bundle {
 namespace {
+
+using testing::TempFolder;
+using testing::ReadFile;
 
 std::unique_ptr<BundleWriter> Open(const std::string& prefix, WriterOptions options = {}) {
   auto writer = BundleWriter::Open(prefix, options);
@@ -59,7 +62,7 @@ TEST(Bundle, TheBytesOfTensorFlow) {
     attribute->set_full_name(name);
     attribute->set_checkpoint_key(std::string(path) + "/.ATTRIBUTES/VARIABLE_VALUE");
   }
-  const Folder folder;
+  const TempFolder folder;
   auto writer = Open(folder / "p");
   ASSERT_TRUE(writer->Add("step/.ATTRIBUTES/VARIABLE_VALUE", HostTensor::Scalar<int64_t>(7)).ok());
   ASSERT_TRUE(writer->Add("v/.ATTRIBUTES/VARIABLE_VALUE", HostTensor::FromSpan<float>(Shape{3}, {1, 2, 3})).ok());
@@ -67,10 +70,10 @@ TEST(Bundle, TheBytesOfTensorFlow) {
       writer->Add(std::string(kObjectGraphKey), HostTensor::Strings(Shape(), {graph.SerializeAsString()})).ok());
   ASSERT_TRUE(writer->Finish().ok());
 
-  const std::string data = Slurp(folder / "p.data-00000-of-00001");
+  const std::string data = ReadFile(folder / "p.data-00000-of-00001");
   EXPECT_EQ(data.substr(0, 26), FromHex("0700000000000000 0000803f 00000040 00004040 9801 a6f6c842"));
   EXPECT_EQ(data.size(), 26u + 152u);
-  EXPECT_EQ(Slurp(folder / "p.index"), FromHex("000006 08011a020801"
+  EXPECT_EQ(ReadFile(folder / "p.index"), FromHex("000006 08011a020801"
                                                "001c0e") +
                                            "_CHECKPOINTABLE_OBJECT_GRAPH" +
                                            FromHex("08071200 2014 289e01 359844c7d5"
@@ -88,7 +91,7 @@ TEST(Bundle, TheBytesOfTensorFlow) {
 }
 
 TEST(Bundle, EveryDType) {
-  const Folder folder;
+  const TempFolder folder;
   std::map<std::string, HostTensor> tensors;
   std::mt19937_64 random(7);
   for (int code = 1; code < kNumDTypes; ++code) {
@@ -121,7 +124,7 @@ TEST(Bundle, EveryDType) {
 }
 
 TEST(Bundle, ChunksMayBeCutAnywhere) {
-  const Folder folder;
+  const TempFolder folder;
   const HostTensor strings = HostTensor::Strings(Shape{3}, {"alpha", "", std::string(200, 'b')});
   const HostTensor numbers = HostTensor::FromSpan<float>(Shape{4}, {1, 2, 3, 4});
   for (size_t size = 1; size < 12; ++size) {
@@ -140,7 +143,7 @@ TEST(Bundle, ChunksMayBeCutAnywhere) {
 }
 
 TEST(Bundle, LargeTensorsComeInChunks) {
-  const Folder folder;
+  const TempFolder folder;
   HostTensor large(TensorSpec{DType::kInt32, Shape{1000, 1000}});
   for (int32_t i = 0; i < 1000000; ++i) large.values<int32_t>()[static_cast<size_t>(i)] = i;
   auto writer = Open(folder / "p");
@@ -163,7 +166,7 @@ TEST(Bundle, LargeTensorsComeInChunks) {
 }
 
 TEST(Bundle, SeveralDataFiles) {
-  const Folder folder;
+  const TempFolder folder;
   auto writer = Open(folder / "p", {.max_shard_bytes = 100});
   const HostTensor forty(TensorSpec{DType::kFloat32, Shape{10}}), huge(TensorSpec{DType::kFloat32, Shape{100}});
   for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(writer->Add(key, forty).ok());
@@ -182,7 +185,7 @@ TEST(Bundle, SeveralDataFiles) {
 }
 
 TEST(Bundle, WhatTheWriterRefuses) {
-  const Folder folder;
+  const TempFolder folder;
   const auto message = [&](auto call) {
     auto writer = Open(folder / "p");
     EXPECT_TRUE(writer->Add("w", HostTensor::Scalar(1.0f)).ok());
@@ -192,7 +195,7 @@ TEST(Bundle, WhatTheWriterRefuses) {
     EXPECT_FALSE(std::filesystem::exists(folder / "p.index"));
     return std::string(status.message());
   };
-  using testing::HasSubstr;
+  using ::testing::HasSubstr;
   EXPECT_THAT(message([](auto& w) { return w.Add("w", HostTensor::Scalar(1.0f)); }), HasSubstr("'w'"));
   EXPECT_THAT(message([](auto& w) { return w.Add("", HostTensor::Scalar(1.0f)); }), HasSubstr("empty key"));
   EXPECT_THAT(message([](auto& w) { return w.Begin("r", {DType::kResource, Shape()}, 0); }), HasSubstr("resource"));

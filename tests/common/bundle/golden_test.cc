@@ -13,14 +13,17 @@
 #include "common/bundle/reader.h"
 #include "common/bundle/writer.h"
 #include "common/crc32c.h"
-#include "tests/common/bundle/folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::bundle {
 namespace {
 
+using testing::TempFolder;
+using testing::ReadFile;
+
 using golden::Json;
 
-class GoldenCheckpoint : public testing::TestWithParam<const char*> {
+class GoldenCheckpoint : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     const auto golden = golden::FindFolder();
@@ -32,7 +35,7 @@ class GoldenCheckpoint : public testing::TestWithParam<const char*> {
     expected_ = *std::move(expected);
   }
 
-  Folder folder_;
+  TempFolder folder_;
   Json expected_;
 };
 
@@ -99,9 +102,9 @@ TEST_P(GoldenCheckpoint, Latest) {
   if (latest->has_value()) {
     EXPECT_EQ(**latest, folder_ / want.get<std::string>());
     // And the file itself comes out the same.
-    const std::string before = Slurp(folder_ / "checkpoint");
+    const std::string before = ReadFile(folder_ / "checkpoint");
     ASSERT_TRUE(WriteState(folder_.path().string(), **ReadState(folder_.path().string())).ok());
-    EXPECT_EQ(Slurp(folder_ / "checkpoint"), before);
+    EXPECT_EQ(ReadFile(folder_ / "checkpoint"), before);
   }
 }
 
@@ -129,14 +132,14 @@ TEST_P(GoldenCheckpoint, TheSameFilesAgain) {
       ASSERT_TRUE((*writer)->Add(key, *(*reader)->Read(key)).ok());
     }
     ASSERT_TRUE((*writer)->Finish().ok());
-    EXPECT_EQ(Slurp(folder_ / "again.data-00000-of-00001"), Slurp(folder_ / (prefix + ".data-00000-of-00001")));
-    EXPECT_EQ(Slurp(folder_ / "again.index"), Slurp(folder_ / (prefix + ".index")));
+    EXPECT_EQ(ReadFile(folder_ / "again.data-00000-of-00001"), ReadFile(folder_ / (prefix + ".data-00000-of-00001")));
+    EXPECT_EQ(ReadFile(folder_ / "again.index"), ReadFile(folder_ / (prefix + ".index")));
     RemoveBundle(folder_ / "again");
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Folders, GoldenCheckpoint,
-                         testing::Values("dtypes", "keras_adam", "keras_cnn", "keras_legacy_adam",
+                         ::testing::Values("dtypes", "keras_adam", "keras_cnn", "keras_legacy_adam",
                                          "keras_legacy_momentum", "keras_subclass", "large", "manager", "many",
                                          "module", "write"),
                          [](const auto& info) { return std::string(info.param); });

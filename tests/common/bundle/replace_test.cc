@@ -10,10 +10,12 @@
 #include "common/bundle/checkpoint_state.h"
 #include "common/bundle/reader.h"
 #include "common/bundle/writer.h"
-#include "tests/common/bundle/folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace eager::bundle {
 namespace {
+
+using testing::TempFolder;
 
 // Tensors that all hold the same number, so that a mixture shows.
 absl::Status Write(const std::string& prefix, int64_t generation, WriterOptions options = {}) {
@@ -41,7 +43,7 @@ absl::StatusOr<int64_t> Generation(const std::string& prefix) {
   return *numbers.begin();
 }
 
-std::set<std::string> Files(const Folder& folder) {
+std::set<std::string> Files(const TempFolder& folder) {
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
     names.insert(entry.path().filename().string());
@@ -49,7 +51,7 @@ std::set<std::string> Files(const Folder& folder) {
 }
 
 TEST(Replace, LeavesNothingOfTheOldOne) {
-  const Folder folder;
+  const TempFolder folder;
   ASSERT_TRUE(Write(folder / "p", 1, {.max_shard_bytes = 1}).ok());
   EXPECT_EQ(Files(folder).size(), 5u);
   ASSERT_TRUE(Write(folder / "p", 2).ok());
@@ -63,7 +65,7 @@ TEST(Replace, LeavesNothingOfTheOldOne) {
 }
 
 TEST(Replace, AnOpenReaderGoesOn) {
-  const Folder folder;
+  const TempFolder folder;
   ASSERT_TRUE(Write(folder / "p", 1).ok());
   const auto reader = BundleReader::Open(folder / "p");
   ASSERT_TRUE(Write(folder / "p", 2).ok());
@@ -72,7 +74,7 @@ TEST(Replace, AnOpenReaderGoesOn) {
 }
 
 TEST(Replace, NothingWithoutFinish) {
-  const Folder folder;
+  const TempFolder folder;
   ASSERT_TRUE(Write(folder / "p", 1).ok());
   {
     auto writer = BundleWriter::Open(folder / "p");
@@ -85,7 +87,7 @@ TEST(Replace, NothingWithoutFinish) {
 
 // A child writes bundle after bundle, to one name and to numbered ones with their list, and is killed anywhere.
 TEST(Replace, AWriterThatIsKilled) {
-  const Folder folder;
+  const TempFolder folder;
   std::mt19937 random(11);
   int64_t last = 0;
   ASSERT_TRUE(Write(folder / "p", 0).ok());

@@ -11,7 +11,7 @@
 
 #include "common/dtype.h"
 
-namespace eager::server {
+namespace eager {
 
 // A place in a sequence of blocks: a key of 64 and a counter of 128 bits.
 class Philox {
@@ -84,4 +84,4 @@ inline double UnitDouble(uint32_t high, uint32_t low) {
 inline float UnitHalf(uint32_t x) { return UnitFloat((x & 0x3FFu) << 13); }
 inline float UnitBFloat16(uint32_t x) { return UnitFloat((x & 0x7Fu) << 16); }
 
-}  // namespace eager::server
+}  // namespace eager
