@@ -254,7 +254,7 @@ constexpr OpDef kGatherOps[] = {
      .outputs = "output: T",
      .attrs =
          "T: {float, double, int32, uint8, int16, int8, complex64, int64, bfloat16, uint16, complex128, half, uint32, "
-         "uint64}, Tindices: {int32, int64}, Tnumsegments: {int32, int64} = int32",
+         "uint64}, Tindices: {int16, int32, int64}, Tnumsegments: {int32, int64} = int32",
      .shape = &SegmentSumShape,
      .gradient = &SegmentSumGrad,
      .saves = Saves::kIndexInputs},

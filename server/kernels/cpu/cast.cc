@@ -144,33 +144,89 @@ void TruncatingStoreLoop(const void* in, void* out, int64_t n) {
   }
 }
 
+// Complex numbers are pairs: cast to others part by part, from anything else with an imaginary part of 0, to anything
+// else without theirs.
+template <class T>
+void RealPartLoop(const void* in, void* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) static_cast<T*>(out)[i] = static_cast<const T*>(in)[2 * i];
+}
+template <class T>
+void WithoutImaginaryLoop(const void* in, void* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    static_cast<T*>(out)[2 * i] = static_cast<const T*>(in)[i];
+    static_cast<T*>(out)[2 * i + 1] = 0;
+  }
+}
+template <Loop kPart>
+void PartsLoop(const void* in, void* out, int64_t n) {
+  kPart(in, out, 2 * n);
+}
+
+Loop FindComplexLoop(DType from, DType to, bool truncate) {
+  if (from == to) return from == DType::kComplex64 ? &PartsLoop<&CopyLoop<float>> : &PartsLoop<&CopyLoop<double>>;
+  if (from == DType::kComplex64) return &PartsLoop<&CastLoop<float, double>>;
+  return truncate ? &PartsLoop<&TruncateToFloat> : &PartsLoop<&CastLoop<double, float>>;
+}
+
 bool IsHalf(DType d) { return d == DType::kFloat16 || d == DType::kBFloat16; }
 
-// A cast in up to three steps: half precision goes through float. Steps that are not needed are null.
+// What elements of a dtype go through on their way to others.
+DType CoreType(DType d) {
+  if (d == DType::kComplex128) return DType::kFloat64;
+  return IsHalf(d) || d == DType::kComplex64 ? DType::kFloat32 : d;
+}
+
+// Null for a dtype that needs no step of its own before, or behind, the core.
+Loop FindLoad(DType from) {
+  switch (from) {
+    case DType::kFloat16:
+      return &LoadLoop<Float16>;
+    case DType::kBFloat16:
+      return &LoadLoop<BFloat16>;
+    case DType::kComplex64:
+      return &RealPartLoop<float>;
+    case DType::kComplex128:
+      return &RealPartLoop<double>;
+    default:
+      return nullptr;
+  }
+}
+Loop FindStore(DType to, bool truncate) {
+  switch (to) {
+    case DType::kFloat16:
+      return truncate ? &TruncatingStoreLoop<Float16> : &StoreLoop<Float16>;
+    case DType::kBFloat16:
+      return truncate ? &TruncatingStoreLoop<BFloat16> : &StoreLoop<BFloat16>;
+    case DType::kComplex64:
+      return &WithoutImaginaryLoop<float>;
+    case DType::kComplex128:
+      return &WithoutImaginaryLoop<double>;
+    default:
+      return nullptr;
+  }
+}
+
+// A cast in up to three steps: half precision and complex numbers go through float or double. Steps that are not
+// needed are null.
 struct CastPlan {
-  Loop load = nullptr;   // half precision to float
-  Loop core = nullptr;   // always there
-  Loop store = nullptr;  // float to half precision
+  Loop load = nullptr;
+  Loop core = nullptr;  // null: there is no such cast
+  Loop store = nullptr;
 };
 
 CastPlan MakePlan(DType from, DType to, bool truncate) {
-  CastPlan plan;
-  if (from == to && IsHalf(from)) {
-    plan.core = &CopyLoop<uint16_t>;
-    return plan;
-  }
-  if (IsHalf(from)) plan.load = from == DType::kFloat16 ? &LoadLoop<Float16> : &LoadLoop<BFloat16>;
-  if (to == DType::kFloat16) plan.store = truncate ? &TruncatingStoreLoop<Float16> : &StoreLoop<Float16>;
-  if (to == DType::kBFloat16) plan.store = truncate ? &TruncatingStoreLoop<BFloat16> : &StoreLoop<BFloat16>;
-  const DType core_from = IsHalf(from) ? DType::kFloat32 : from, core_to = IsHalf(to) ? DType::kFloat32 : to;
+  if (from == to && IsHalf(from)) return {.core = &CopyLoop<uint16_t>};
+  if (IsComplex(from) && IsComplex(to)) return {.core = FindComplexLoop(from, to, truncate)};
+  const DType core_from = CoreType(from), core_to = CoreType(to);
   const bool truncate_double = truncate && core_from == DType::kFloat64 && core_to == DType::kFloat32;
-  plan.core = truncate_double ? &TruncateToFloat : FindLoop(core_from, core_to);
-  return plan;
+  return {.load = FindLoad(from),
+          .core = truncate_double ? &TruncateToFloat : FindLoop(core_from, core_to),
+          .store = FindStore(to, truncate && from != DType::kComplex64)};  // which TensorFlow rounds all the same
 }
 
 void RunPlan(const CastPlan& plan, const char* in, size_t in_size, char* out, size_t out_size, int64_t total) {
   if (plan.load == nullptr && plan.store == nullptr) return plan.core(in, out, total);
-  float loaded[kHalfChunk], results[kHalfChunk];
+  double loaded[kHalfChunk], results[kHalfChunk];  // room for floats as well
   ForHalfChunks(total, [&](int64_t at, int64_t n) {
     const void* x = in + at * in_size;
     void* y = out + at * out_size;
@@ -188,12 +244,16 @@ void RunPlan(const CastPlan& plan, const char* in, size_t in_size, char* out, si
 DTypeSet CastDTypes() {
   return {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kBFloat16, DType::kInt8,
           DType::kInt16,   DType::kInt32,   DType::kInt64,   DType::kUint8,    DType::kUint16,
-          DType::kUint32,  DType::kUint64,  DType::kBool};
+          DType::kUint32,  DType::kUint64,  DType::kBool,    DType::kComplex64, DType::kComplex128, DType::kString};
 }
 
 absl::Status CastKernel(KernelContext& k) {
   const Tensor& x = k.input(0);
   const Tensor& y = k.output(0);
+  if (x.dtype() == DType::kString && y.dtype() == DType::kString) {
+    k.set_output(0, MakeRef<Tensor>(x.spec(), x.buffer(), x.offset()));
+    return absl::OkStatus();
+  }
   const CastPlan plan = MakePlan(x.dtype(), y.dtype(), k.attr<bool>("Truncate"));
   if (plan.core == nullptr) {
     return absl::UnimplementedError(

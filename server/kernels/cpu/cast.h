@@ -1,4 +1,4 @@
-// The kernel of Cast: every pair of the dtypes that kernels know.
+// The kernel of Cast: every pair of the dtypes that kernels know, and strings to themselves.
 #pragma once
 
 #include "server/kernels/kernel.h"

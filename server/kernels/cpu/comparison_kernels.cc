@@ -1,9 +1,11 @@
 // Kernels of common/ops/comparison_ops.cc.
 #include <algorithm>
+#include <complex>
 #include <cstring>
 
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/string_moves.h"
 #include "server/kernels/elementwise_fns.h"
 
 namespace eager::server {
@@ -21,6 +23,11 @@ absl::Status EqualityKernel(KernelContext& k) {
 }
 
 template <class F>
+absl::Status StringEqualityKernel(KernelContext& k) {
+  return CompareStrings(k, &EqualityKernel<F, uint64_t>);
+}
+
+template <class F>
 void AddEquality(std::vector<KernelRow>& rows, absl::string_view op) {
   const auto add = [&](DTypeSet dtypes, KernelFn fn) { rows.push_back({op, dtypes, fn, /*in_place=*/true}); };
   add({DType::kFloat32}, &EqualityKernel<F, float>);
@@ -31,6 +38,9 @@ void AddEquality(std::vector<KernelRow>& rows, absl::string_view op) {
   add({DType::kInt16, DType::kUint16}, &EqualityKernel<F, uint16_t>);
   add({DType::kInt32, DType::kUint32}, &EqualityKernel<F, uint32_t>);
   add({DType::kInt64, DType::kUint64}, &EqualityKernel<F, uint64_t>);
+  add({DType::kComplex64}, &EqualityKernel<F, std::complex<float>>);
+  add({DType::kComplex128}, &EqualityKernel<F, std::complex<double>>);
+  rows.push_back({op, {DType::kString}, &StringEqualityKernel<F>});
 }
 
 template <class F>
@@ -79,13 +89,19 @@ absl::Status SelectKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+struct Bits128 {
+  uint64_t low, high;
+};
+
 // Values are only moved, so their size is all that counts.
 void AddSelect(std::vector<KernelRow>& rows) {
   const auto add = [&](DTypeSet dtypes, KernelFn fn) { rows.push_back({"SelectV2", dtypes, fn, /*in_place=*/true}); };
   add({DType::kBool, DType::kInt8, DType::kUint8}, &SelectKernel<uint8_t>);
   add({DType::kInt16, DType::kUint16, DType::kFloat16, DType::kBFloat16}, &SelectKernel<uint16_t>);
   add({DType::kInt32, DType::kUint32, DType::kFloat32}, &SelectKernel<uint32_t>);
-  add({DType::kInt64, DType::kUint64, DType::kFloat64}, &SelectKernel<uint64_t>);
+  add({DType::kInt64, DType::kUint64, DType::kFloat64, DType::kComplex64}, &SelectKernel<uint64_t>);
+  add({DType::kComplex128}, &SelectKernel<Bits128>);
+  rows.push_back({"SelectV2", {DType::kString}, &MoveStringsKernel<&SelectKernel<uint64_t>>});
 }
 
 template <class T>

@@ -10,6 +10,7 @@
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/index_offsets.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -81,6 +82,21 @@ absl::Status ScatterNdKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// Strings are added by putting one behind the other.
+absl::Status ScatterNdStringsKernel(KernelContext& k) {
+  const Tensor &updates = k.input(1), &out = k.output(0);
+  ASSIGN_OR_RETURN(const NdRows rows, FindNdRows(k, k.input(0), out.shape(), "shape"));
+  std::vector<std::string> sums(static_cast<size_t>(out.num_elements()));
+  for (size_t r = 0; r < rows.offsets.size(); ++r) {
+    if (rows.offsets[r] < 0) continue;
+    for (int64_t e = 0; e < rows.width; ++e) {
+      const absl::string_view update = StringAt(updates, static_cast<int64_t>(r) * rows.width + e);
+      sums[static_cast<size_t>(rows.offsets[r] + e)].append(update.data(), update.size());
+    }
+  }
+  return SetStrings(k, 0, [&](int64_t i) { return absl::string_view(sums[static_cast<size_t>(i)]); });
+}
+
 void CopyAll(const Tensor& from, const Tensor& to) {
   const int64_t n[] = {from.num_elements()}, dense[] = {1};
   StridedCopy(SizeOf(from.dtype()), n, from.raw(), dense, to.raw(), dense);
@@ -129,13 +145,15 @@ absl::Status SegmentSumKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuGatherKernels() {
-  return {{"GatherV2", kFixedSizeTypes, &GatherKernel},
-          {"GatherV2Grad", kFixedSizeTypes, &GatherGradKernel},
-          {"GatherNd", kFixedSizeTypes, &GatherNdKernel},
-          {"ScatterNd", kFixedSizeTypes, &ScatterNdKernel},
-          {"TensorScatterAdd", kFixedSizeTypes, &TensorScatterAddKernel},
-          {"TensorScatterUpdate", kFixedSizeTypes, &TensorScatterUpdateKernel},
-          {"UnsortedSegmentSum", kFixedSizeTypes, &SegmentSumKernel}};
+  std::vector<KernelRow> rows = {{"GatherV2Grad", kFixedSizeTypes, &GatherGradKernel},
+                                 {"ScatterNd", kFixedSizeTypes, &ScatterNdKernel},
+                                 {"ScatterNd", {DType::kString}, &ScatterNdStringsKernel},
+                                 {"TensorScatterAdd", kFixedSizeTypes, &TensorScatterAddKernel},
+                                 {"UnsortedSegmentSum", kFixedSizeTypes, &SegmentSumKernel}};
+  AddMoveRows<&GatherKernel>(rows, "GatherV2");
+  AddMoveRows<&GatherNdKernel>(rows, "GatherNd");
+  AddMoveRows<&TensorScatterUpdateKernel>(rows, "TensorScatterUpdate");
+  return rows;
 }
 
 }  // namespace eager::server

@@ -3,6 +3,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -81,11 +82,13 @@ absl::Status SplitVKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuJoinKernels() {
-  return {{"ConcatV2", kFixedSizeTypes, &ConcatKernel},
-          {"Pack", kFixedSizeTypes, &PackKernel},
-          {"Unpack", kFixedSizeTypes, &UnpackKernel},
-          {"Split", kFixedSizeTypes, &SplitKernel},
-          {"SplitV", kFixedSizeTypes, &SplitVKernel}};
+  std::vector<KernelRow> rows;
+  AddMoveRows<&ConcatKernel>(rows, "ConcatV2");
+  AddMoveRows<&PackKernel>(rows, "Pack");
+  AddMoveRows<&UnpackKernel>(rows, "Unpack");
+  AddMoveRows<&SplitKernel>(rows, "Split");
+  AddMoveRows<&SplitVKernel>(rows, "SplitV");
+  return rows;
 }
 
 }  // namespace eager::server

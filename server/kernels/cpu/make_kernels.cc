@@ -1,42 +1,25 @@
 // Fill, ZerosLike, OnesLike, Range, LinSpace, OneHot.
+#include <complex>
 #include <cstring>
 
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
 
 constexpr int64_t kGrain = 1 << 17;
 
-constexpr DTypeSet kFixedSize = {DType::kBool,    DType::kInt8,     DType::kUint8,   DType::kInt16,    DType::kUint16,
-                                 DType::kFloat16, DType::kBFloat16, DType::kInt32,   DType::kUint32,   DType::kFloat32,
-                                 DType::kInt64,   DType::kUint64,   DType::kFloat64, DType::kComplex64};
-
-// Calls body with a null pointer to an unsigned integer of the dtype's size: for kernels that only move elements.
-template <class F>
-void WithBits(DType dtype, F body) {
-  switch (SizeOf(dtype)) {
-    case 1:
-      return body(static_cast<uint8_t*>(nullptr));
-    case 2:
-      return body(static_cast<uint16_t*>(nullptr));
-    case 4:
-      return body(static_cast<uint32_t*>(nullptr));
-    default:
-      return body(static_cast<uint64_t*>(nullptr));
-  }
-}
-
-template <class T>
-void FillWith(T value, const Tensor& out) {
-  T* to = out.mutable_data<T>();
-  ParallelFor(out.num_elements(), kGrain, [&](int64_t begin, int64_t end) { std::fill(to + begin, to + end, value); });
+// Makes all elements the one at `value`.
+void FillWith(const void* value, const Tensor& out) {
+  FillElements(SizeOf(out.dtype()), value, out.raw(), out.num_elements());
 }
 
 absl::Status Fill(KernelContext& k) {
-  WithBits(k.output(0).dtype(), [&]<class T>(T*) { FillWith(*k.input(1).data<T>(), k.output(0)); });
+  FillWith(k.input(1).raw(), k.output(0));
   return absl::OkStatus();
 }
 
@@ -48,7 +31,8 @@ absl::Status ZerosLike(KernelContext& k) {
 template <class T>
 struct OnesLikeKernel {
   static absl::Status Run(KernelContext& k) {
-    FillWith(Narrow<T>(1), k.output(0));
+    const T one = Narrow<T>(1);
+    FillWith(&one, k.output(0));
     return absl::OkStatus();
   }
 };
@@ -85,47 +69,50 @@ struct LinSpaceKernel {
 };
 
 // The output is [outer, depth, inner] around the new axis; indices out of range set nothing.
-template <class T, class Index>
-void SetHot(KernelContext& k) {
+template <class Index>
+absl::Status SetHot(KernelContext& k) {
   const Shape& indices = k.input(0).shape();
   const int64_t axis = k.attr<int64_t>("axis"), depth = k.host(1).int_at(0);
   int64_t inner = 1;
   for (int i = axis < 0 ? indices.rank() : static_cast<int>(axis); i < indices.rank(); ++i) inner *= indices[i];
-  const T on = *k.input(2).data<T>();
-  FillWith(*k.input(3).data<T>(), k.output(0));
+  const void* on = k.input(2).raw();
+  FillWith(k.input(3).raw(), k.output(0));
   const Index* index = k.input(0).data<Index>();
-  T* to = k.output(0).mutable_data<T>();
+  const size_t size = SizeOf(k.output(0).dtype());
+  char* to = k.output(0).mutable_data<char>();
   const int64_t n = indices.num_elements();
   for (int64_t i = 0; i < n; ++i) {
     const int64_t at = static_cast<int64_t>(index[i]);
-    if (at >= 0 && at < depth) to[(i / inner * depth + at) * inner + i % inner] = on;
+    if (at < 0 || at >= depth) continue;
+    const int64_t place = (i / inner * depth + at) * inner + i % inner;
+    std::memcpy(to + place * static_cast<int64_t>(size), on, size);
   }
+  return absl::OkStatus();
 }
 
 absl::Status OneHot(KernelContext& k) {
-  WithBits(k.output(0).dtype(), [&]<class T>(T*) {
-    switch (k.input(0).dtype()) {
-      case DType::kUint8:
-        return SetHot<T, uint8_t>(k);
-      case DType::kInt8:
-        return SetHot<T, int8_t>(k);
-      case DType::kInt32:
-        return SetHot<T, int32_t>(k);
-      default:
-        return SetHot<T, int64_t>(k);
-    }
-  });
-  return absl::OkStatus();
+  switch (k.input(0).dtype()) {
+    case DType::kUint8:
+      return SetHot<uint8_t>(k);
+    case DType::kInt8:
+      return SetHot<int8_t>(k);
+    case DType::kInt32:
+      return SetHot<int32_t>(k);
+    default:
+      return SetHot<int64_t>(k);
+  }
 }
 
 }  // namespace
 
 std::vector<KernelRow> CpuMakeKernels() {
   std::vector<KernelRow> rows = {
-      {"Fill", kFixedSize, &Fill},
-      {"ZerosLike", kFixedSize, &ZerosLike},
-      {"OneHot", kFixedSize, &OneHot},
+      {"OnesLike", {DType::kComplex64}, &OnesLikeKernel<std::complex<float>>::Run},
+      {"OnesLike", {DType::kComplex128}, &OnesLikeKernel<std::complex<double>>::Run},
   };
+  AddMoveRows<&Fill>(rows, "Fill");
+  AddMoveRows<&ZerosLike>(rows, "ZerosLike");
+  AddMoveRows<&OneHot>(rows, "OneHot");
   AddNumberRows<OnesLikeKernel>(rows, "OnesLike");
   AddRows<OnesLikeKernel, bool>(rows, "OnesLike");
   AddFloatRows<RangeKernel>(rows, "Range");

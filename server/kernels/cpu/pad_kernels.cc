@@ -5,6 +5,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -106,10 +107,11 @@ absl::Status MirrorPadGradKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuPadKernels() {
-  return {{"Pad", kFixedSizeTypes, &PadKernel},
-          {"PadV2", kFixedSizeTypes, &PadKernel},
-          {"MirrorPad", kFixedSizeTypes, &MirrorPadKernel},
-          {"MirrorPadGrad", kFixedSizeTypes, &MirrorPadGradKernel}};
+  std::vector<KernelRow> rows = {{"MirrorPadGrad", kFixedSizeTypes, &MirrorPadGradKernel}};
+  AddMoveRows<&PadKernel>(rows, "Pad");
+  AddMoveRows<&PadKernel>(rows, "PadV2");
+  AddMoveRows<&MirrorPadKernel>(rows, "MirrorPad");
+  return rows;
 }
 
 }  // namespace eager::server

@@ -7,6 +7,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/random_fill.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -95,11 +96,17 @@ absl::Status ShuffleKernel(KernelContext& k) {
   const Tensor& in = k.input(0);
   const int64_t rows = in.shape().rank() == 0 ? 1 : in.shape()[0];
   if (in.num_elements() <= 1 || rows <= 1) {
-    if (in.num_bytes() > 0) std::memcpy(k.output(0).raw(), in.raw(), in.num_bytes());
+    k.set_output(0, MakeRef<Tensor>(in.spec(), in.buffer(), in.offset()));
     return absl::OkStatus();
   }
   const uint64_t samples = static_cast<uint64_t>(rows - 1);
   const std::vector<int64_t> from = Permutation(Reserve(k, (samples + 3) / 4), rows);
+  if (in.dtype() == DType::kString) {
+    const int64_t width = in.num_elements() / rows;
+    return SetStrings(k, 0, [&](int64_t i) {
+      return StringAt(in, from[static_cast<size_t>(i / width)] * width + i % width);
+    });
+  }
   const int64_t bytes = static_cast<int64_t>(in.num_bytes()) / rows;
   char* to = k.output(0).mutable_data<char>();
   ParallelFor(rows, MoveGrain(bytes), [&](int64_t begin, int64_t end) {
@@ -113,7 +120,8 @@ absl::Status ShuffleKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuRandomKernels() {
-  std::vector<KernelRow> rows = {{"RandomShuffle", kFixedSizeTypes, &ShuffleKernel}};
+  std::vector<KernelRow> rows = {
+      {"RandomShuffle", kFixedSizeTypes | DTypeSet{DType::kString}, &ShuffleKernel}};
   AddFloatRows<UniformKernel>(rows, "RandomUniform");
   AddFloatRows<NormalKernel>(rows, "RandomStandardNormal");
   AddFloatRows<TruncatedNormalKernel>(rows, "TruncatedNormal");

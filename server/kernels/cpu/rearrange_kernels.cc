@@ -8,6 +8,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -137,13 +138,14 @@ absl::Status BandPartKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuRearrangeKernels() {
-  return {{"Transpose", kFixedSizeTypes, &TransposeKernel},
-          {"InvertPermutation", {DType::kInt32}, &InvertPermutationKernel<int32_t>},
-          {"InvertPermutation", {DType::kInt64}, &InvertPermutationKernel<int64_t>},
-          {"ReverseV2", kFixedSizeTypes, &ReverseKernel},
-          {"Roll", kFixedSizeTypes, &RollKernel},
-          {"Tile", kFixedSizeTypes, &TileKernel},
-          {"MatrixBandPart", kFixedSizeTypes, &BandPartKernel}};
+  std::vector<KernelRow> rows = {{"InvertPermutation", {DType::kInt32}, &InvertPermutationKernel<int32_t>},
+                                 {"InvertPermutation", {DType::kInt64}, &InvertPermutationKernel<int64_t>},
+                                 {"MatrixBandPart", kFixedSizeTypes, &BandPartKernel}};
+  AddMoveRows<&TransposeKernel>(rows, "Transpose");
+  AddMoveRows<&ReverseKernel>(rows, "ReverseV2");
+  AddMoveRows<&RollKernel>(rows, "Roll");
+  AddMoveRows<&TileKernel>(rows, "Tile");
+  return rows;
 }
 
 }  // namespace eager::server

@@ -5,6 +5,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -62,11 +63,12 @@ absl::Status BroadcastArgsKernel(KernelContext& k) {
 
 std::vector<KernelRow> CpuShapeKernels() {
   const DTypeSet all = kFixedSizeTypes | DTypeSet{DType::kString};
-  return {{"Shape", all, &ShapeKernel},
-          {"Size", all, &SizeKernel},
-          {"Rank", all, &RankKernel},
-          {"BroadcastTo", kFixedSizeTypes, &BroadcastToKernel},
-          {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel}};
+  std::vector<KernelRow> rows = {{"Shape", all, &ShapeKernel},
+                                 {"Size", all, &SizeKernel},
+                                 {"Rank", all, &RankKernel},
+                                 {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel}};
+  AddMoveRows<&BroadcastToKernel>(rows, "BroadcastTo");
+  return rows;
 }
 
 }  // namespace eager::server

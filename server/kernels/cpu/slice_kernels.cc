@@ -5,6 +5,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -77,9 +78,11 @@ absl::Status StridedSliceGradKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuSliceKernels() {
-  return {{"Slice", kFixedSizeTypes, &SliceKernel},
-          {"StridedSlice", kFixedSizeTypes, &StridedSliceKernel},
-          {"StridedSliceGrad", kFixedSizeTypes, &StridedSliceGradKernel}};
+  std::vector<KernelRow> rows;
+  AddMoveRows<&SliceKernel>(rows, "Slice");
+  AddMoveRows<&StridedSliceKernel>(rows, "StridedSlice");
+  AddMoveRows<&StridedSliceGradKernel>(rows, "StridedSliceGrad");
+  return rows;
 }
 
 }  // namespace eager::server
