@@ -49,8 +49,9 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
   const DType dtype = KernelDType(op_, *attrs);
   plan_.kernel = CpuKernels().Find(op_, dtype);
   if (plan_.kernel == nullptr && op_.def->effect != Effect::kAlias) {
-    return absl::UnimplementedError(
-        absl::StrCat(op_.name, ": there is no kernel for ", Name(dtype), " on ", device_.attributes().name));
+    return absl::NotFoundError(absl::StrCat(op_.name, ": there is no kernel for ", Name(dtype), " on ",
+                                            device_.attributes().name, ", only for ",
+                                            CpuKernels().dtypes(op_).ToString()));
   }
   if (!inferred.shapes_known) {
     return absl::InternalError(absl::StrCat(op_.name, ": an input's values cannot be read on the host"));

@@ -29,7 +29,7 @@ class Signature final : public RefCounted {
   const OpSpec& op() const { return op_; }
   Device& device() const { return device_; }
   // The plan for these inputs: the last one again where their specs are the same and no value matters, else a new one.
-  // INVALID_ARGUMENT for what inference refuses, UNIMPLEMENTED where the device has no kernel for the dtype.
+  // INVALID_ARGUMENT for what inference refuses, NOT_FOUND where the device has no kernel for the dtype.
   absl::StatusOr<const Plan*> PlanFor(absl::Span<const TensorRef> inputs);
   // The plan of the last successful PlanFor.
   const Plan& last_plan() const { return plan_; }

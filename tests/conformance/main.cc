@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/context.h"
 #include "tests/conformance/report.h"
@@ -94,7 +95,9 @@ Outcome RunCase(Outcome (*run)(const Json&), const Json& c) {
     return run(c);
   } catch (const eager::Error& e) {
     if (e.code() == absl::StatusCode::kUnavailable) throw;
-    if (e.code() == absl::StatusCode::kUnimplemented) return {Verdict::kNoKernel, e.what()};
+    if (e.code() == absl::StatusCode::kNotFound && absl::StrContains(e.what(), "there is no kernel for")) {
+      return {Verdict::kNoKernel, e.what()};
+    }
     return eager::conformance::Failed(e.what());
   } catch (const std::exception& e) {
     return eager::conformance::Failed(absl::StrCat("the case cannot be run: ", e.what()));

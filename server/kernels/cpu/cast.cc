@@ -226,7 +226,8 @@ CastPlan MakePlan(DType from, DType to, bool truncate) {
 
 void RunPlan(const CastPlan& plan, const char* in, size_t in_size, char* out, size_t out_size, int64_t total) {
   if (plan.load == nullptr && plan.store == nullptr) return plan.core(in, out, total);
-  double loaded[kHalfChunk], results[kHalfChunk];  // room for floats as well
+  constexpr size_t kBytes = kHalfChunk * sizeof(double);  // of the larger type that elements go through
+  alignas(double) char loaded[kBytes], results[kBytes];
   ForHalfChunks(total, [&](int64_t at, int64_t n) {
     const void* x = in + at * in_size;
     void* y = out + at * out_size;

@@ -1,0 +1,147 @@
+// Strings on a device: what is special about them.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "absl/strings/match.h"
+#include "client/eager.h"
+#include "client/op.h"
+#include "tests/support/in_process.h"
+
+namespace eager {
+namespace {
+
+using absl::StatusCode;
+
+std::vector<std::string> Texts(const Tensor& t) {
+  const HostTensor values = t.numpy();
+  std::vector<std::string> texts;
+  for (int64_t i = 0; i < values.num_elements(); ++i) texts.emplace_back(values.string_at(i));
+  return texts;
+}
+using List = std::vector<std::string>;
+
+class Strings : public ::testing::Test {
+ protected:
+  // Runs the call and waits for what it gives.
+  static void ExpectError(StatusCode code, const List& words, const std::function<Tensor()>& call) {
+    try {
+      call().numpy();
+      ADD_FAILURE() << "no error, expected one that says " << words[0];
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), code) << e.what();
+      for (const std::string& word : words) EXPECT_TRUE(absl::StrContains(e.what(), word)) << e.what();
+    }
+  }
+
+  std::unique_ptr<testing::InProcessServer> server_ = testing::InProcessServer::Make().value();
+  const Tensor s_ = constant({"a", "bb", "", "dddd"});
+};
+
+TEST_F(Strings, AnyBytesOfAnyLength) {
+  const std::string zeros(3, '\0'), large(100000, 'x'), word = "größer";
+  const Tensor t = constant(HostTensor::Strings(Shape{2, 2}, List{zeros, large, "", word}));
+  EXPECT_EQ(Texts(op("Transpose", {t, constant({1, 0})})[0]), (List{zeros, "", large, word}));
+  EXPECT_EQ(Texts(op("GatherV2", {t, constant({1, 1, 0}), 0})[0]), (List{"", word, "", word, zeros, large}));
+}
+
+TEST_F(Strings, ManyOfThem) {
+  constexpr int64_t kRows = 300, kColumns = 500;
+  List texts, transposed;
+  for (int64_t i = 0; i < kRows * kColumns; ++i) texts.push_back(std::to_string(i * i));
+  for (int64_t i = 0; i < kRows * kColumns; ++i) transposed.push_back(texts[i % kRows * kColumns + i / kRows]);
+  const Tensor t = constant(HostTensor::Strings(Shape{kRows, kColumns}, texts));
+  EXPECT_EQ(Texts(op("Transpose", {t, constant({1, 0})})[0]), transposed);
+  EXPECT_EQ(Texts(op("ConcatV2", {t, t, 0})[0]).size(), texts.size() * 2);
+}
+
+// TensorFlow adds up what is scattered to one place, and the sum of strings is one behind the other.
+TEST_F(Strings, ScatterNdJoinsUpdatesOfOnePlace) {
+  const Tensor updates = constant({"x", "y", "z"}), indices = constant({{1}, {1}, {0}});
+  EXPECT_EQ(Texts(op("ScatterNd", {indices, updates, constant({3})})[0]), (List{"z", "xy", ""}));
+  EXPECT_EQ(Texts(op("TensorScatterUpdate", {s_, indices, updates})[0]), (List{"z", "y", "", "dddd"}));
+  ExpectError(StatusCode::kInvalidArgument, {"ScatterNd", "indices[0]"},
+              [&] { return op("ScatterNd", {constant({{3}}), constant({"x"}), constant({3})})[0]; });
+}
+
+TEST_F(Strings, RandomShuffleKeepsRowsTogether) {
+  List texts, pairs;
+  for (int i = 0; i < 50; ++i) texts.insert(texts.end(), {std::to_string(i), std::to_string(-i)});
+  const Tensor t = constant(HostTensor::Strings(Shape{50, 2}, texts));
+  List shuffled = Texts(op("RandomShuffle", {t}, {{"seed", int64_t{1}}, {"seed2", int64_t{2}}})[0]);
+  EXPECT_NE(shuffled, texts);
+  for (size_t i = 0; i < shuffled.size(); i += 2) EXPECT_EQ("-" + shuffled[i] == shuffled[i + 1], shuffled[i] != "0");
+  std::sort(shuffled.begin(), shuffled.end());
+  std::sort(texts.begin(), texts.end());
+  EXPECT_EQ(shuffled, texts);
+}
+
+TEST_F(Strings, CastToThemselvesAlone) {
+  EXPECT_EQ(Texts(op("Cast", {s_}, {{"DstT", DType::kString}})[0]), Texts(s_));
+  ExpectError(StatusCode::kUnimplemented, {"Cast string to float is not supported"},
+              [&] { return op("Cast", {s_}, {{"DstT", DType::kFloat32}})[0]; });
+  ExpectError(StatusCode::kUnimplemented, {"Cast half to string is not supported"},
+              [&] { return op("Cast", {constant(HostTensor::Scalar(Float16(1)))}, {{"DstT", DType::kString}})[0]; });
+  ExpectError(StatusCode::kUnimplemented, {"Cast string to complex128 is not supported"},
+              [&] { return op("Cast", {s_}, {{"DstT", DType::kComplex128}})[0]; });
+}
+
+TEST_F(Strings, OpsThatCalculateRefuseThem) {
+  for (const char* name : {"Exp", "Abs", "Relu", "OnesLike"}) {
+    ExpectError(StatusCode::kInvalidArgument, {name, "input 0", "must be one of {", "got string"},
+                [&] { return op(name, {s_})[0]; });
+  }
+  for (const char* name : {"AddV2", "Less", "Maximum"}) {
+    ExpectError(StatusCode::kInvalidArgument, {name, "input 0 (x)", "got string"}, [&] { return op(name, {s_, s_})[0]; });
+  }
+  ExpectError(StatusCode::kInvalidArgument, {"AddN", "got string"}, [&] { return op("AddN", {s_, s_})[0]; });
+  ExpectError(StatusCode::kInvalidArgument, {"Sum", "got string"}, [&] { return op("Sum", {s_, 0})[0]; });
+  // What the row allows but no kernel takes.
+  ExpectError(StatusCode::kNotFound, {"TensorScatterAdd: there is no kernel for string", "float"},
+              [&] { return op("TensorScatterAdd", {s_, constant({{1}}), constant({"x"})})[0]; });
+  ExpectError(StatusCode::kNotFound, {"MatrixBandPart: there is no kernel for string"},
+              [&] { return op("MatrixBandPart", {constant({{"a"}}), 0, 0})[0]; });
+}
+
+TEST_F(Strings, MistakesAreThoseOfOtherDtypes) {
+  ExpectError(StatusCode::kInvalidArgument, {"GatherV2", "indices[0] = 4 is not in [0, 4)"},
+              [&] { return op("GatherV2", {s_, constant({4}), 0})[0]; });
+  ExpectError(StatusCode::kInvalidArgument, {"Equal: Incompatible shapes: [4] vs. [2]"},
+              [&] { return op("Equal", {s_, constant({"a", "b"})})[0]; });
+  ExpectError(StatusCode::kInvalidArgument, {"PadV2", "input 2", "string", "float32"},
+              [&] { return op("PadV2", {s_, constant({{1, 1}}), constant(0.0f)})[0]; });
+}
+
+TEST_F(Strings, MemoryIsCountedAndGivenBack) {
+  Context::Default().Sync();
+  const int64_t before = server_->memory().bytes_in_use;
+  {
+    const Tensor tiled = op("Tile", {s_, constant({1000})})[0];
+    tiled.numpy();
+    // 4001 offsets and 7 characters a tile.
+    EXPECT_GE(server_->memory().bytes_in_use - before, 4001 * 8 + 7000);
+    EXPECT_LT(server_->memory().bytes_in_use - before, 4001 * 8 + 7000 + 1000);
+  }
+  Context::Default().Sync();
+  EXPECT_EQ(server_->memory().bytes_in_use, before);
+}
+
+TEST(StringsOfLittleMemory, DoNotFit) {
+  auto server = testing::InProcessServer::Make(1 << 20).value();
+  const Tensor large = constant(std::string(1000, 'x'));
+  const auto tile = [&](int64_t n) { return op("Fill", {constant(std::vector<int64_t>{n}), large})[0]; };
+  EXPECT_EQ(tile(100).numpy().string_at(99).size(), 1000u);
+  for (int64_t n : {int64_t{2000}, int64_t{200000}, int64_t{1} << 61, int64_t{1} << 62}) {
+    try {
+      tile(n).numpy();
+      ADD_FAILURE() << n << " strings fit";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), StatusCode::kResourceExhausted) << e.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace eager
