@@ -110,6 +110,17 @@ TEST_F(Remote, BulkBytesComeBackAsTheyWent) {
   EXPECT_TRUE(constant(std::vector<float>()).read<float>().empty());
 }
 
+TEST_F(Remote, StringsAsWell) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 20000; ++i) texts.push_back(std::string(static_cast<size_t>(i % 100), 'x') + std::to_string(i));
+  const Tensor t = constant(HostTensor::Strings(Shape{100, 200}, texts));
+  const HostTensor back = transpose(t).numpy();
+  ASSERT_EQ(back.shape(), (Shape{200, 100}));
+  for (int64_t i = 0; i < 20000; ++i) ASSERT_EQ(back.string_at(i), texts[static_cast<size_t>(i % 100 * 200 + i / 100)]);
+  const HostTensor one = transpose(t)[{7, 3}].numpy();
+  EXPECT_EQ(one.string_at(0), texts[3 * 200 + 7]);
+}
+
 TEST_F(Remote, BulkBytesOfSeveralThreads) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
