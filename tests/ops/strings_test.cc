@@ -1,11 +1,14 @@
 // Strings on a device: what is special about them.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "client/eager.h"
 #include "client/op.h"
 #include "tests/support/in_process.h"
@@ -128,18 +131,31 @@ TEST_F(Strings, MemoryIsCountedAndGivenBack) {
   EXPECT_EQ(server_->memory().bytes_in_use, before);
 }
 
-TEST(StringsOfLittleMemory, DoNotFit) {
-  auto server = testing::InProcessServer::Make(1 << 20).value();
+TEST_F(Strings, LiveInCheckpoints) {
+  const std::string folder = absl::StrCat(::testing::TempDir(), "eager_strings_", ::getpid());
+  Variable v(op("ReverseV2", {s_, constant({0})})[0]);
+  train::Checkpoint checkpoint({{"v", v}});
+  const std::string path = checkpoint.write(folder + "/p");
+  v.assign(s_);
+  checkpoint.read(path).assert_consumed();
+  EXPECT_EQ(Texts(op("Identity", {v})[0]), (List{"dddd", "", "bb", "a"}));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(Strings, ThatDoNotFitAreRefused) {
+  server_.reset();
+  server_ = testing::InProcessServer::Make(1 << 20).value();
   const Tensor large = constant(std::string(1000, 'x'));
-  const auto tile = [&](int64_t n) { return op("Fill", {constant(std::vector<int64_t>{n}), large})[0]; };
-  EXPECT_EQ(tile(100).numpy().string_at(99).size(), 1000u);
-  for (int64_t n : {int64_t{2000}, int64_t{200000}, int64_t{1} << 61, int64_t{1} << 62}) {
-    try {
-      tile(n).numpy();
-      ADD_FAILURE() << n << " strings fit";
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), StatusCode::kResourceExhausted) << e.what();
-    }
+  const auto fill = [&](int64_t n) { return op("Fill", {constant(std::vector<int64_t>{n}), large})[0]; };
+  const auto scatter = [&](int64_t n) {
+    return op("ScatterNd", {constant({{int64_t{0}}}), constant({"x"}), constant(std::vector<int64_t>{n})})[0];
+  };
+  EXPECT_EQ(fill(100).numpy().string_at(99).size(), 1000u);
+  EXPECT_EQ(scatter(10000).numpy().string_at(0), "x");
+  ExpectError(StatusCode::kResourceExhausted, {"Fill", "memory"}, [&] { return fill(2000); });
+  for (int64_t n : {int64_t{200000}, int64_t{1} << 40, int64_t{1} << 61, int64_t{1} << 62}) {
+    ExpectError(StatusCode::kResourceExhausted, {"Fill", "memory"}, [&] { return fill(n); });
+    ExpectError(StatusCode::kResourceExhausted, {"ScatterNd", "memory"}, [&] { return scatter(n); });
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
@@ -82,19 +83,31 @@ absl::Status ScatterNdKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
-// Strings are added by putting one behind the other.
+// Strings are added by putting one behind the other: there are no sums to be kept but where updates meet.
 absl::Status ScatterNdStringsKernel(KernelContext& k) {
-  const Tensor &updates = k.input(1), &out = k.output(0);
+  const Tensor& out = k.output(0);
+  const NumberedStrings updates(k);
   ASSIGN_OR_RETURN(const NdRows rows, FindNdRows(k, k.input(0), out.shape(), "shape"));
-  std::vector<std::string> sums(static_cast<size_t>(out.num_elements()));
+  ASSIGN_OR_RETURN(const TensorRef numbers, NewNumbers(k, out.shape()));
+  FillZeros(*numbers);
+  int64_t* number = numbers->mutable_data<int64_t>();
+  absl::flat_hash_map<int64_t, std::string> sums;  // by element of the output
   for (size_t r = 0; r < rows.offsets.size(); ++r) {
     if (rows.offsets[r] < 0) continue;
     for (int64_t e = 0; e < rows.width; ++e) {
-      const absl::string_view update = StringAt(updates, static_cast<int64_t>(r) * rows.width + e);
-      sums[static_cast<size_t>(rows.offsets[r] + e)].append(update.data(), update.size());
+      const int64_t at = rows.offsets[r] + e, update = updates.first(1) + static_cast<int64_t>(r) * rows.width + e;
+      if (number[at] == 0) {
+        number[at] = update;
+        continue;
+      }
+      std::string& sum = sums.try_emplace(at, updates[number[at]]).first->second;
+      sum.append(updates[update].data(), updates[update].size());
     }
   }
-  return SetStrings(k, 0, [&](int64_t i) { return absl::string_view(sums[static_cast<size_t>(i)]); });
+  return SetStrings(k, 0, [&](int64_t i) {
+    const auto sum = sums.find(i);
+    return sum == sums.end() ? updates[number[i]] : absl::string_view(sum->second);
+  });
 }
 
 void CopyAll(const Tensor& from, const Tensor& to) {

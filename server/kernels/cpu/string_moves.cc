@@ -14,15 +14,6 @@ namespace {
 
 using Tensors = absl::InlinedVector<TensorRef, 4>;
 
-absl::StatusOr<TensorRef> NewNumbers(const KernelContext& k, const Shape& shape) {
-  uint64_t bytes;
-  if (__builtin_mul_overflow(static_cast<uint64_t>(shape.num_elements()), sizeof(int64_t), &bytes)) {
-    return absl::ResourceExhaustedError(absl::StrCat("strings of shape ", shape.ToString(), " are larger than any memory"));
-  }
-  ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(bytes));
-  return MakeRef<Tensor>(TensorSpec{DType::kInt64, shape}, std::move(buffer));
-}
-
 // The inputs with int64s in place of strings: number(i, e) for element e of input i.
 absl::StatusOr<Tensors> NumberInputs(const KernelContext& k, absl::FunctionRef<int64_t(int, int64_t)> number) {
   Tensors inputs;
@@ -45,6 +36,15 @@ absl::Status CallWith(const KernelContext& k, KernelFn fn, const Tensors& inputs
 }
 
 }  // namespace
+
+absl::StatusOr<TensorRef> NewNumbers(const KernelContext& k, const Shape& shape) {
+  uint64_t bytes;
+  if (__builtin_mul_overflow(static_cast<uint64_t>(shape.num_elements()), sizeof(int64_t), &bytes)) {
+    return absl::ResourceExhaustedError(absl::StrCat("strings of shape ", shape.ToString(), " are larger than any memory"));
+  }
+  ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(bytes));
+  return MakeRef<Tensor>(TensorSpec{DType::kInt64, shape}, std::move(buffer));
+}
 
 absl::string_view StringAt(const Tensor& t, int64_t i) {
   const uint64_t* offsets = t.data<uint64_t>();

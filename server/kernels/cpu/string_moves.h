@@ -26,6 +26,9 @@ class NumberedStrings {
   std::vector<const Tensor*> inputs_;
 };
 
+// Room for a number of each element of `shape`. RESOURCE_EXHAUSTED beyond the device's memory.
+absl::StatusOr<TensorRef> NewNumbers(const KernelContext& k, const Shape& shape);
+
 // Element i of a string tensor on the host; valid as long as the tensor.
 absl::string_view StringAt(const Tensor& t, int64_t i);
 
