@@ -54,7 +54,7 @@ absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outp
       outputs.emplace_back();
       continue;
     }
-    uint64_t bytes = 0;
+    uint64_t bytes = 0;  // none for strings: only the kernel knows how many
     if (__builtin_mul_overflow(static_cast<uint64_t>(spec.shape.num_elements()), SizeOf(spec.dtype), &bytes)) {
       return absl::ResourceExhaustedError(absl::StrCat("a result ", spec.ToString(), " is larger than any memory"));
     }

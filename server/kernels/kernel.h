@@ -38,8 +38,8 @@ class KernelState {
   virtual ~KernelState() = default;
 };
 
-// One call. Inputs were checked by the op's inference; outputs are allocated with the inferred specs and uninitialised.
-// Kernels run on the session's own thread; work above a grain goes to all cores through compute() (cpu/compute.h).
+// One call. Inputs were checked by the op's inference; outputs have the inferred specs and uninitialised memory, strings
+// none yet (cpu/string_moves.h). Runs on the session's own thread; large work goes to all cores (cpu/compute.h).
 class KernelContext {
  public:
   KernelContext(const OpSpec& op, const Attrs& attrs, Device& device, absl::Span<const TensorRef> inputs,

@@ -50,9 +50,11 @@ HostTensor Real(const HostTensor& int64s, DType dtype) {
 TEST_F(CastTest, EveryPair) {
   // More than one piece of the loops, and numbers that every dtype but bool has.
   HostTensor numbers(TensorSpec{DType::kInt64, Shape{3, 541}}), ones = numbers;
-  for (size_t i = 0; i < numbers.values<int64_t>().size(); ++i) numbers.values<int64_t>()[i] = static_cast<int64_t>(i % 101);
+  for (size_t i = 0; i < numbers.values<int64_t>().size(); ++i)
+    numbers.values<int64_t>()[i] = static_cast<int64_t>(i % 101);
   ones = HostTensor(numbers.spec());
-  for (size_t i = 0; i < ones.values<int64_t>().size(); ++i) ones.values<int64_t>()[i] = numbers.values<int64_t>()[i] != 0;
+  for (size_t i = 0; i < ones.values<int64_t>().size(); ++i)
+    ones.values<int64_t>()[i] = numbers.values<int64_t>()[i] != 0;
   for (DType from : testing::MovableDTypes()) {
     for (DType to : testing::MovableDTypes()) {
       if (from == DType::kString || to == DType::kString) continue;

@@ -17,9 +17,26 @@ using testing::DtypeFacts;
 
 // Ops of TensorFlow's that the table does not have yet.
 const std::set<std::string> kMissingOps = {
-    "Cholesky", "Cross", "DepthToSpace", "Diag", "DiagPart", "Digamma", "Einsum", "EuclideanNorm", "LRN", "Lgamma",
-    "MatrixDeterminant", "MatrixDiagPartV3", "MatrixDiagV3", "MatrixInverse", "MatrixSolve", "MatrixTriangularSolve",
-    "ResizeBilinear", "ResizeNearestNeighbor", "SpaceToDepth", "Where",
+    "Cholesky",
+    "Cross",
+    "DepthToSpace",
+    "Diag",
+    "DiagPart",
+    "Digamma",
+    "Einsum",
+    "EuclideanNorm",
+    "LRN",
+    "Lgamma",
+    "MatrixDeterminant",
+    "MatrixDiagPartV3",
+    "MatrixDiagV3",
+    "MatrixInverse",
+    "MatrixSolve",
+    "MatrixTriangularSolve",
+    "ResizeBilinear",
+    "ResizeNearestNeighbor",
+    "SpaceToDepth",
+    "Where",
 };
 
 TEST(DtypeTable, RowsAndKernelsTakeWhatTensorFlowTakes) {

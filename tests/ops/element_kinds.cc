@@ -7,7 +7,9 @@
 namespace eager::testing {
 namespace {
 
-std::string Text(int64_t number) { return number == 0 ? "" : std::string(static_cast<size_t>(number % 7), '-') + std::to_string(number); }
+std::string Text(int64_t number) {
+  return number == 0 ? "" : std::string(static_cast<size_t>(number % 7), '-') + std::to_string(number);
+}
 
 template <class Part>
 HostTensor EncodeComplex(const HostTensor& int64s, DType dtype) {
@@ -40,8 +42,8 @@ HostTensor EncodeNumbers(const HostTensor& int64s, DType dtype) {
 
 const std::vector<DType>& MovableDTypes() {
   static const auto* dtypes = new std::vector<DType>{
-      DType::kBool,   DType::kInt8,    DType::kUint8,   DType::kInt16,   DType::kUint16,    DType::kInt32,
-      DType::kUint32, DType::kInt64,   DType::kUint64,  DType::kFloat16, DType::kBFloat16,  DType::kFloat32,
+      DType::kBool,   DType::kInt8,    DType::kUint8,     DType::kInt16,     DType::kUint16,   DType::kInt32,
+      DType::kUint32, DType::kInt64,   DType::kUint64,    DType::kFloat16,   DType::kBFloat16, DType::kFloat32,
       DType::kString, DType::kFloat64, DType::kComplex64, DType::kComplex128};
   return *dtypes;
 }
@@ -54,7 +56,8 @@ HostTensor Encode(const HostTensor& int64s, DType dtype) {
   }
   if (dtype == DType::kComplex64) return EncodeComplex<float>(int64s, dtype);
   if (dtype == DType::kComplex128) return EncodeComplex<double>(int64s, dtype);
-  return VisitDType(dtype, [&]<class T>() { return EncodeNumbers<T>(int64s, dtype); }, [] { return HostTensor(); });
+  return VisitDType(
+      dtype, [&]<class T>() { return EncodeNumbers<T>(int64s, dtype); }, [] { return HostTensor(); });
 }
 
 bool Same(const HostTensor& a, const HostTensor& b) { return a.spec() == b.spec() && a.bytes() == b.bytes(); }

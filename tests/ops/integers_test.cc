@@ -40,11 +40,14 @@ struct Call {
     return op->inputs[op->InputArg(static_cast<int>(i), static_cast<int>(inputs.size()))].type_attr == attr;
   }
   // Of a list of outputs, all are alike.
-  bool OutputHas(size_t i, int attr) const { return op->outputs[std::min(i, op->outputs.size() - 1)].type_attr == attr; }
+  bool OutputHas(size_t i, int attr) const {
+    return op->outputs[std::min(i, op->outputs.size() - 1)].type_attr == attr;
+  }
   Tensors Run() const {
     const std::vector<Tensor> uploaded = conformance::Upload(inputs);
     Tensors results;
-    for (const Tensor& t : eager::op(std::string(op->name), conformance::Operands(uploaded), attrs)) results.push_back(t.numpy());
+    for (const Tensor& t : eager::op(std::string(op->name), conformance::Operands(uploaded), attrs))
+      results.push_back(t.numpy());
     return results;
   }
 

@@ -1,5 +1,5 @@
 // Ops that move elements do the same with those of every dtype: what an op makes of numbered elements of any dtype is
-// what it makes of the numbers themselves (whose results are TensorFlow's by the golden cases).
+// what it makes of the numbers themselves (whose results are TensorFlow's by the golden cases), and so are gradients.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,9 @@ namespace {
 using testing::Encode;
 using testing::Same;
 
-HostTensor Ints(const Shape& shape, std::vector<int64_t> values) { return HostTensor::FromSpan<int64_t>(shape, values); }
+HostTensor Ints(const Shape& shape, std::vector<int64_t> values) {
+  return HostTensor::FromSpan<int64_t>(shape, values);
+}
 HostTensor Ints(std::vector<int64_t> values) {
   const Shape shape{static_cast<int64_t>(values.size())};
   return Ints(shape, std::move(values));
@@ -25,8 +27,8 @@ HostTensor Axis(int32_t axis) { return HostTensor::Scalar<int32_t>(axis); }
 
 // An input of a call: elements to be moved, or a tensor as it is.
 struct Input {
-  Input(const Shape& shape) : moved(true), shape(shape) {}                       // NOLINT
-  Input(HostTensor values) : moved(false), values(std::move(values)) {}          // NOLINT
+  Input(const Shape& shape) : moved(true), shape(shape) {}               // NOLINT
+  Input(HostTensor values) : moved(false), values(std::move(values)) {}  // NOLINT
   bool moved;
   Shape shape;
   HostTensor values;
@@ -34,9 +36,18 @@ struct Input {
 
 // Shapes of the elements that move: scalars, empty ones, all ranks.
 const std::vector<Shape>& Shapes() {
-  static const auto* shapes = new std::vector<Shape>{
-      {}, {0}, {1}, {5}, {2, 3}, {3, 0, 2}, {4, 1, 3}, {2, 3, 2, 2}, {2, 1, 2, 1, 3}, {1, 2, 1, 2, 2, 1},
-      {2, 1, 1, 2, 1, 2, 2}, {2, 1, 2, 1, 2, 1, 2, 3}};
+  static const auto* shapes = new std::vector<Shape>{{},
+                                                     {0},
+                                                     {1},
+                                                     {5},
+                                                     {2, 3},
+                                                     {3, 0, 2},
+                                                     {4, 1, 3},
+                                                     {2, 3, 2, 2},
+                                                     {2, 1, 2, 1, 3},
+                                                     {1, 2, 1, 2, 2, 1},
+                                                     {2, 1, 1, 2, 1, 2, 2},
+                                                     {2, 1, 2, 1, 2, 1, 2, 3}};
   return *shapes;
 }
 
@@ -59,38 +70,72 @@ HostTensor Paddings(const Shape& shape, const std::function<int64_t(int, int64_t
 
 class Movement : public ::testing::TestWithParam<DType> {
  protected:
-  static std::vector<HostTensor> Run(const std::string& name, const std::vector<Input>& inputs, DType dtype,
-                                     const NamedAttrs& attrs) {
+  struct Results {
+    std::vector<HostTensor> outputs;
+    std::vector<std::optional<Tensor>> gradients;  // of the inputs that move
+  };
+
+  // Elements for first, first + 1, …, from 0 again before `limit`.
+  static Tensor Numbered(const Shape& shape, DType dtype, int64_t first, int64_t limit) {
+    HostTensor numbers(TensorSpec{DType::kInt64, shape});
+    for (int64_t& number : numbers.values<int64_t>()) number = first++ % limit;
+    return constant(Encode(numbers, dtype));
+  }
+
+  static Results Run(const std::string& name, const std::vector<Input>& inputs, DType dtype, const NamedAttrs& attrs) {
     std::vector<Tensor> tensors;
+    std::vector<Source> sources;
+    GradientTape tape;
     int64_t next = 1;
     for (const Input& input : inputs) {
-      HostTensor values = input.values;
-      if (input.moved) {
-        HostTensor numbers(TensorSpec{DType::kInt64, input.shape});
-        for (int64_t& number : numbers.values<int64_t>()) number = next++;
-        values = Encode(numbers, dtype);
-      }
-      tensors.push_back(constant(values));
+      tensors.push_back(input.moved ? Numbered(input.shape, dtype, next, 256) : constant(input.values));
+      if (input.moved) next += input.shape.num_elements();
+      if (!input.moved || !IsDifferentiable(dtype)) continue;
+      tape.watch(tensors.back());
+      sources.emplace_back(tensors.back());
     }
-    const std::vector<Operand> operands(tensors.begin(), tensors.end());
-    std::vector<HostTensor> results;
-    for (const Tensor& output : op(name, operands, attrs)) results.push_back(output.numpy());
+    Results results;
+    std::vector<Source> targets;
+    GradientOptions options;
+    for (const Tensor& output : op(name, std::vector<Operand>(tensors.begin(), tensors.end()), attrs)) {
+      results.outputs.push_back(output.numpy());
+      if (output.dtype() != dtype) continue;
+      targets.emplace_back(output);
+      options.output_gradients.push_back(Numbered(output.shape(), dtype, 1, 10));  // small, so that sums are exact
+    }
+    if (IsDifferentiable(dtype) && !targets.empty()) results.gradients = tape.gradient(targets, sources, options);
     return results;
+  }
+
+  static void CheckGradients(const Results& want, const Results& got) {
+    ASSERT_EQ(got.gradients.size(), want.gradients.size());
+    for (size_t i = 0; i < want.gradients.size(); ++i) {
+      ASSERT_EQ(got.gradients[i].has_value(), want.gradients[i].has_value()) << "gradient " << i;
+      if (!want.gradients[i].has_value()) continue;
+      const HostTensor reference = want.gradients[i]->numpy();
+      HostTensor numbers(TensorSpec{DType::kInt64, reference.shape()});
+      for (int64_t e = 0; e < numbers.num_elements(); ++e) {
+        numbers.values<int64_t>()[e] = static_cast<int64_t>(reference.values<double>()[e]);
+      }
+      EXPECT_TRUE(Same(got.gradients[i]->numpy(), Encode(numbers, GetParam()))) << "gradient " << i;
+    }
   }
 
   // Runs the op on numbers and on elements of the dtype; outputs of numbers are encoded before they are compared.
   static void Check(const std::string& name, const std::vector<Input>& inputs, const NamedAttrs& attrs = {}) {
     std::string text = name;
-    for (const Input& input : inputs) absl::StrAppend(&text, " ", (input.moved ? input.shape : input.values.shape()).ToString());
+    for (const Input& input : inputs)
+      absl::StrAppend(&text, " ", (input.moved ? input.shape : input.values.shape()).ToString());
     SCOPED_TRACE(text);
     try {
-      const std::vector<HostTensor> want = Run(name, inputs, DType::kInt64, attrs);
-      const std::vector<HostTensor> got = Run(name, inputs, GetParam(), attrs);
-      ASSERT_EQ(got.size(), want.size());
-      for (size_t i = 0; i < want.size(); ++i) {
-        const bool moved = want[i].dtype() == DType::kInt64;
-        EXPECT_TRUE(Same(got[i], moved ? Encode(want[i], GetParam()) : want[i])) << "output " << i;
+      const Results want = Run(name, inputs, DType::kInt64, attrs), got = Run(name, inputs, GetParam(), attrs);
+      ASSERT_EQ(got.outputs.size(), want.outputs.size());
+      for (size_t i = 0; i < want.outputs.size(); ++i) {
+        const bool moved = want.outputs[i].dtype() == DType::kInt64;
+        EXPECT_TRUE(Same(got.outputs[i], moved ? Encode(want.outputs[i], GetParam()) : want.outputs[i]))
+            << "output " << i;
       }
+      if (IsDifferentiable(GetParam())) CheckGradients(Run(name, inputs, DType::kFloat64, attrs), got);
     } catch (const Error& e) {
       ADD_FAILURE() << e.what();
     }
@@ -218,7 +263,8 @@ TEST_P(Movement, ChoosesAndFills) {
     Check("Fill", {Ints({shape.dims().begin(), shape.dims().end()}), Shape()});
     if (shape.rank() == 8) continue;
     HostTensor indices(TensorSpec{DType::kInt32, shape});
-    for (size_t i = 0; i < indices.values<int32_t>().size(); ++i) indices.values<int32_t>()[i] = static_cast<int32_t>(i % 5) - 1;
+    for (size_t i = 0; i < indices.values<int32_t>().size(); ++i)
+      indices.values<int32_t>()[i] = static_cast<int32_t>(i % 5) - 1;
     Check("OneHot", {indices, Axis(3), Shape(), Shape()});
     Check("OneHot", {indices, Axis(0), Shape(), Shape()}, {{"axis", int64_t{0}}});
   }
@@ -242,7 +288,8 @@ TEST_P(Movement, Compares) {
 }
 
 TEST_P(Movement, LivesInVariables) {
-  const HostTensor first = Encode(Ints(Shape{2, 2}, {1, 0, 3, 4}), GetParam()), second = Encode(Ints(Shape{2, 2}, {9, 8, 7, 6}), GetParam());
+  const HostTensor first = Encode(Ints(Shape{2, 2}, {1, 0, 3, 4}), GetParam()),
+                   second = Encode(Ints(Shape{2, 2}, {9, 8, 7, 6}), GetParam());
   Variable v(constant(first));
   const Tensor before = v.read_value();
   v.assign(constant(second));

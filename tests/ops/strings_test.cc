@@ -65,15 +65,18 @@ TEST_F(Strings, ScatterNdJoinsUpdatesOfOnePlace) {
   const Tensor updates = constant({"x", "y", "z"}), indices = constant({{1}, {1}, {0}});
   EXPECT_EQ(Texts(op("ScatterNd", {indices, updates, constant({3})})[0]), (List{"z", "xy", ""}));
   EXPECT_EQ(Texts(op("TensorScatterUpdate", {s_, indices, updates})[0]), (List{"z", "y", "", "dddd"}));
-  ExpectError(StatusCode::kInvalidArgument, {"ScatterNd", "indices[0]"},
-              [&] { return op("ScatterNd", {constant({{3}}), constant({"x"}), constant({3})})[0]; });
+  ExpectError(StatusCode::kInvalidArgument, {"ScatterNd", "indices[0]"}, [&] {
+    return op("ScatterNd", {constant({{3}}), constant({"x"}), constant({3})})[0];
+  });
 }
 
 TEST_F(Strings, RandomShuffleKeepsRowsTogether) {
+  const NamedAttrs seeds = {{"seed", int64_t{1}}, {"seed2", int64_t{2}}};
+  EXPECT_EQ(Texts(op("RandomShuffle", {s_}, seeds)[0]), (List{"dddd", "a", "", "bb"}));  // as TensorFlow's
   List texts, pairs;
   for (int i = 0; i < 50; ++i) texts.insert(texts.end(), {std::to_string(i), std::to_string(-i)});
   const Tensor t = constant(HostTensor::Strings(Shape{50, 2}, texts));
-  List shuffled = Texts(op("RandomShuffle", {t}, {{"seed", int64_t{1}}, {"seed2", int64_t{2}}})[0]);
+  List shuffled = Texts(op("RandomShuffle", {t}, seeds)[0]);
   EXPECT_NE(shuffled, texts);
   for (size_t i = 0; i < shuffled.size(); i += 2) EXPECT_EQ("-" + shuffled[i] == shuffled[i + 1], shuffled[i] != "0");
   std::sort(shuffled.begin(), shuffled.end());
@@ -83,12 +86,15 @@ TEST_F(Strings, RandomShuffleKeepsRowsTogether) {
 
 TEST_F(Strings, CastToThemselvesAlone) {
   EXPECT_EQ(Texts(op("Cast", {s_}, {{"DstT", DType::kString}})[0]), Texts(s_));
-  ExpectError(StatusCode::kUnimplemented, {"Cast string to float is not supported"},
-              [&] { return op("Cast", {s_}, {{"DstT", DType::kFloat32}})[0]; });
-  ExpectError(StatusCode::kUnimplemented, {"Cast half to string is not supported"},
-              [&] { return op("Cast", {constant(HostTensor::Scalar(Float16(1)))}, {{"DstT", DType::kString}})[0]; });
-  ExpectError(StatusCode::kUnimplemented, {"Cast string to complex128 is not supported"},
-              [&] { return op("Cast", {s_}, {{"DstT", DType::kComplex128}})[0]; });
+  ExpectError(StatusCode::kUnimplemented, {"Cast string to float is not supported"}, [&] {
+    return op("Cast", {s_}, {{"DstT", DType::kFloat32}})[0];
+  });
+  ExpectError(StatusCode::kUnimplemented, {"Cast half to string is not supported"}, [&] {
+    return op("Cast", {constant(HostTensor::Scalar(Float16(1)))}, {{"DstT", DType::kString}})[0];
+  });
+  ExpectError(StatusCode::kUnimplemented, {"Cast string to complex128 is not supported"}, [&] {
+    return op("Cast", {s_}, {{"DstT", DType::kComplex128}})[0];
+  });
 }
 
 TEST_F(Strings, OpsThatCalculateRefuseThem) {
@@ -97,24 +103,31 @@ TEST_F(Strings, OpsThatCalculateRefuseThem) {
                 [&] { return op(name, {s_})[0]; });
   }
   for (const char* name : {"AddV2", "Less", "Maximum"}) {
-    ExpectError(StatusCode::kInvalidArgument, {name, "input 0 (x)", "got string"}, [&] { return op(name, {s_, s_})[0]; });
+    ExpectError(StatusCode::kInvalidArgument, {name, "input 0 (x)", "got string"}, [&] {
+      return op(name, {s_, s_})[0];
+    });
   }
   ExpectError(StatusCode::kInvalidArgument, {"AddN", "got string"}, [&] { return op("AddN", {s_, s_})[0]; });
   ExpectError(StatusCode::kInvalidArgument, {"Sum", "got string"}, [&] { return op("Sum", {s_, 0})[0]; });
   // What the row allows but no kernel takes.
-  ExpectError(StatusCode::kNotFound, {"TensorScatterAdd: there is no kernel for string", "float"},
-              [&] { return op("TensorScatterAdd", {s_, constant({{1}}), constant({"x"})})[0]; });
-  ExpectError(StatusCode::kNotFound, {"MatrixBandPart: there is no kernel for string"},
-              [&] { return op("MatrixBandPart", {constant({{"a"}}), 0, 0})[0]; });
+  ExpectError(StatusCode::kNotFound, {"TensorScatterAdd: there is no kernel for string", "float"}, [&] {
+    return op("TensorScatterAdd", {s_, constant({{1}}), constant({"x"})})[0];
+  });
+  ExpectError(StatusCode::kNotFound, {"MatrixBandPart: there is no kernel for string"}, [&] {
+    return op("MatrixBandPart", {constant({{"a"}}), 0, 0})[0];
+  });
 }
 
 TEST_F(Strings, MistakesAreThoseOfOtherDtypes) {
-  ExpectError(StatusCode::kInvalidArgument, {"GatherV2", "indices[0] = 4 is not in [0, 4)"},
-              [&] { return op("GatherV2", {s_, constant({4}), 0})[0]; });
-  ExpectError(StatusCode::kInvalidArgument, {"Equal: Incompatible shapes: [4] vs. [2]"},
-              [&] { return op("Equal", {s_, constant({"a", "b"})})[0]; });
-  ExpectError(StatusCode::kInvalidArgument, {"PadV2", "input 2", "string", "float32"},
-              [&] { return op("PadV2", {s_, constant({{1, 1}}), constant(0.0f)})[0]; });
+  ExpectError(StatusCode::kInvalidArgument, {"GatherV2", "indices[0] = 4 is not in [0, 4)"}, [&] {
+    return op("GatherV2", {s_, constant({4}), 0})[0];
+  });
+  ExpectError(StatusCode::kInvalidArgument, {"Equal: Incompatible shapes: [4] vs. [2]"}, [&] {
+    return op("Equal", {s_, constant({"a", "b"})})[0];
+  });
+  ExpectError(StatusCode::kInvalidArgument, {"PadV2", "input 2", "string", "float32"}, [&] {
+    return op("PadV2", {s_, constant({{1, 1}}), constant(0.0f)})[0];
+  });
 }
 
 TEST_F(Strings, MemoryIsCountedAndGivenBack) {

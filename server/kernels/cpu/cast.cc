@@ -243,9 +243,9 @@ void RunPlan(const CastPlan& plan, const char* in, size_t in_size, char* out, si
 }  // namespace
 
 DTypeSet CastDTypes() {
-  return {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kBFloat16, DType::kInt8,
-          DType::kInt16,   DType::kInt32,   DType::kInt64,   DType::kUint8,    DType::kUint16,
-          DType::kUint32,  DType::kUint64,  DType::kBool,    DType::kComplex64, DType::kComplex128, DType::kString};
+  return {DType::kFloat32, DType::kFloat64,   DType::kFloat16,    DType::kBFloat16, DType::kInt8,   DType::kInt16,
+          DType::kInt32,   DType::kInt64,     DType::kUint8,      DType::kUint16,   DType::kUint32, DType::kUint64,
+          DType::kBool,    DType::kComplex64, DType::kComplex128, DType::kString};
 }
 
 absl::Status CastKernel(KernelContext& k) {

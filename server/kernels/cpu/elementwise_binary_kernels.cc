@@ -1,4 +1,5 @@
 // Kernels of common/ops/elementwise_binary_ops.cc.
+#include <complex>
 #include <cstring>
 
 #include "server/device/cpu/compute.h"
@@ -113,6 +114,16 @@ void AddOthers(std::vector<KernelRow>& rows) {
   rows.push_back({"LogicalOr", {DType::kBool}, &BinaryKernel<LogicalOrFn, uint8_t>, /*in_place=*/true});
 }
 
+// The sums alone, which the gradients of ops that move complex numbers add up with.
+void AddComplexSums(std::vector<KernelRow>& rows) {
+  using Complex64 = std::complex<float>;
+  using Complex128 = std::complex<double>;
+  rows.push_back({"AddV2", {DType::kComplex64}, &BinaryKernel<AddFn, Complex64>, /*in_place=*/true});
+  rows.push_back({"AddV2", {DType::kComplex128}, &BinaryKernel<AddFn, Complex128>, /*in_place=*/true});
+  rows.push_back({"AddN", {DType::kComplex64}, &AddNKernel<Complex64>, /*in_place=*/true});
+  rows.push_back({"AddN", {DType::kComplex128}, &AddNKernel<Complex128>, /*in_place=*/true});
+}
+
 }  // namespace
 
 std::vector<KernelRow> CpuElementwiseBinaryKernels() {
@@ -122,6 +133,7 @@ std::vector<KernelRow> CpuElementwiseBinaryKernels() {
   AddOthers(rows);
   AddAddN(rows, FloatTypes());
   AddAddN(rows, UnsignedTypes());
+  AddComplexSums(rows);
   return rows;
 }
 

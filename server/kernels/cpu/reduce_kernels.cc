@@ -2,6 +2,7 @@
 //
 // A policy folds elements as Lane within a block and blocks as Acc: Lane Fold(Lane, Lane), Acc Merge(Acc, Lane or Acc),
 // Acc Identity(), T Final(Acc, count).
+#include <complex>
 #include <limits>
 
 #include "server/kernels/cpu/arg_scan_kernels.h"
@@ -52,6 +53,16 @@ struct SumOf {
   static Lane Fold(Lane a, Lane b) { return a + b; }
   static Acc Merge(Acc a, Acc b) { return a + b; }
   static T Final(Acc a, int64_t) { return Narrow<T>(a); }
+};
+
+template <class T>
+struct ComplexSumOf {
+  using Lane = std::complex<T>;
+  using Acc = std::complex<double>;
+  static Acc Identity() { return 0; }
+  static Lane Fold(Lane a, Lane b) { return a + b; }
+  static Acc Merge(Acc a, Acc b) { return a + b; }
+  static Lane Final(Acc a, int64_t) { return static_cast<Lane>(a); }
 };
 
 // Means of integers are of sums that do not wrap around below 64 bits, cut towards 0.
@@ -137,6 +148,8 @@ struct ReduceKernel {
 std::vector<KernelRow> CpuReduceKernels() {
   std::vector<KernelRow> rows = ArgScanKernels();
   AddNumberRows<ReduceKernel<SumOf>::Of>(rows, "Sum");
+  rows.push_back({"Sum", {DType::kComplex64}, &RunReduce<ComplexSumOf<float>, std::complex<float>>});
+  rows.push_back({"Sum", {DType::kComplex128}, &RunReduce<ComplexSumOf<double>, std::complex<double>>});
   AddNumberRows<ReduceKernel<MeanOf>::Of>(rows, "Mean");
   AddNumberRows<ReduceKernel<ProdOf>::Of>(rows, "Prod");
   AddNumberRows<ReduceKernel<MaxOf>::Of>(rows, "Max");

@@ -40,7 +40,8 @@ absl::Status CallWith(const KernelContext& k, KernelFn fn, const Tensors& inputs
 absl::StatusOr<TensorRef> NewNumbers(const KernelContext& k, const Shape& shape) {
   uint64_t bytes;
   if (__builtin_mul_overflow(static_cast<uint64_t>(shape.num_elements()), sizeof(int64_t), &bytes)) {
-    return absl::ResourceExhaustedError(absl::StrCat("strings of shape ", shape.ToString(), " are larger than any memory"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("strings of shape ", shape.ToString(), " are larger than any memory"));
   }
   ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(bytes));
   return MakeRef<Tensor>(TensorSpec{DType::kInt64, shape}, std::move(buffer));
@@ -83,12 +84,13 @@ absl::Status SetStrings(KernelContext& k, int o, absl::FunctionRef<absl::string_
   offsets[0] = 0;
   for (int64_t i = 0; i < n; ++i) offsets[i + 1] = offsets[i] + string_of(i).size();
   char* chars = static_cast<char*>(buffer->data()) + head;
-  ParallelFor(n, MoveGrain(static_cast<int64_t>(bytes / (static_cast<uint64_t>(n) + 1))), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const absl::string_view s = string_of(i);
-      if (!s.empty()) std::memcpy(chars + offsets[i], s.data(), s.size());
-    }
-  });
+  ParallelFor(n, MoveGrain(static_cast<int64_t>(bytes / (static_cast<uint64_t>(n) + 1))),
+              [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                  const absl::string_view s = string_of(i);
+                  if (!s.empty()) std::memcpy(chars + offsets[i], s.data(), s.size());
+                }
+              });
   k.set_output(o, MakeRef<Tensor>(spec, std::move(buffer)));
   return absl::OkStatus();
 }
@@ -111,9 +113,10 @@ absl::Status MoveStrings(KernelContext& k, KernelFn move) {
 
 absl::Status CompareStrings(KernelContext& k, KernelFn compare) {
   absl::flat_hash_map<absl::string_view, int64_t> numbers;
-  ASSIGN_OR_RETURN(const Tensors inputs, NumberInputs(k, [&](int i, int64_t e) {
-                     return numbers.emplace(StringAt(k.input(i), e), static_cast<int64_t>(numbers.size())).first->second;
-                   }));
+  ASSIGN_OR_RETURN(
+      const Tensors inputs, NumberInputs(k, [&](int i, int64_t e) {
+        return numbers.emplace(StringAt(k.input(i), e), static_cast<int64_t>(numbers.size())).first->second;
+      }));
   Tensors outputs;
   for (int o = 0; o < k.num_outputs(); ++o) {
     const Tensor& out = k.output(o);

@@ -1,5 +1,5 @@
-// Ops that move elements, on strings: the op's kernel for int64 moves the strings' numbers, and the strings follow once.
-// So no kernel that moves elements knows what a string is.
+// Ops that move elements, on strings: the op's kernel for int64 moves the strings' numbers, and the strings follow
+// once. So no kernel that moves elements knows what a string is.
 //
 // The executor makes outputs of strings without any bytes, as these depend on the values; kernels set them.
 #pragma once
