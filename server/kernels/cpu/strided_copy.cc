@@ -168,6 +168,14 @@ void Copy(Axes axes, const char* src, char* dst) {
   CopyLines<N>(axes, src, dst);
 }
 
+template <size_t N>
+void Fill(const char* value, char* dst, int64_t n) {
+  constexpr int64_t kSize = N;
+  ParallelFor(n, kGrainBytes / kSize, [&](int64_t begin, int64_t end) {
+    CopyLine<N>({end - begin, 0, kSize}, end - begin, value, dst + begin * kSize);
+  });
+}
+
 }  // namespace
 
 Strides DenseStrides(absl::Span<const int64_t> extents) {
@@ -203,8 +211,20 @@ void StridedCopy(size_t element_size, absl::Span<const int64_t> extents, const v
 }
 
 void FillElements(size_t element_size, const void* value, void* dst, int64_t n) {
-  const int64_t extents[] = {n}, repeat[] = {0}, dense[] = {1};
-  StridedCopy(element_size, extents, value, repeat, dst, dense);
+  const char* from = static_cast<const char*>(value);
+  char* to = static_cast<char*>(dst);
+  switch (element_size) {
+    case 1:
+      return Fill<1>(from, to, n);
+    case 2:
+      return Fill<2>(from, to, n);
+    case 4:
+      return Fill<4>(from, to, n);
+    case 8:
+      return Fill<8>(from, to, n);
+    default:
+      return Fill<16>(from, to, n);
+  }
 }
 
 }  // namespace eager::server
