@@ -24,7 +24,7 @@ absl::Status SelectShape(ShapeContext& c) {
 
 absl::Status ClipShape(ShapeContext& c) {
   for (int i = 1; i < 3; ++i) {
-    if (c.input(i) == c.input(0) || c.input(i).num_elements() == 1) continue;
+    if (c.input(i) == c.input(0) || c.input(i).rank() == 0) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("clip_value_min and clip_value_max must be either of the same shape as input, or a scalar. ",
                      "input shape: ", c.input(0).ToString(), "clip_value_min shape: ", c.input(1).ToString(),

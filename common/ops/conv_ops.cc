@@ -12,10 +12,22 @@ namespace {
 
 bool IsDepthwise(absl::string_view op) { return absl::StartsWith(op, "Depthwise"); }
 
+absl::Status CheckGroups(const ConvDims& d) {
+  if (d.groups == 0 || d.out_channels % d.groups == 0) return absl::OkStatus();  // 0: depthwise, without channels
+  return absl::InvalidArgumentError(absl::StrCat("output depth must be evenly divisible by number of groups: ",
+                                                 d.out_channels, " vs ", d.groups));
+}
+
 absl::Status ConvShape(ShapeContext& c) {
   ASSIGN_OR_RETURN(const ConvDims d,
                    ConvDims::Make(c.attrs(), c.input(0), c.input(1), IsDepthwise(c.op().name)));
   ASSIGN_OR_RETURN(Shape out, Shape::Make(d.OutputShape(c.attr<std::string>("data_format")).dims()));
+  if (out.num_elements() != 0 && !IsDepthwise(c.op().name)) {
+    if (d.rows.size == 0 || d.columns.size == 0) {  // in the other ops a sum of nothing
+      return absl::InvalidArgumentError("filter must not have zero elements (i.e. all dimensions must be non-zero)");
+    }
+    RETURN_IF_ERROR(CheckGroups(d));
+  }
   c.set_output(0, std::move(out));
   return absl::OkStatus();
 }
@@ -79,6 +91,7 @@ absl::Status BackpropInputShape(ShapeContext& c) {
         c.op().name, " requires input_sizes to contain 4 values or 2 values, but got: ", input.rank()));
   }
   ASSIGN_OR_RETURN(const ConvDims d, ConvDims::Make(c.attrs(), input, filter, depthwise));
+  RETURN_IF_ERROR(CheckGroups(d));
   RETURN_IF_ERROR(CheckBackprop(c, d, backprop));
   c.set_output(0, std::move(input));
   return absl::OkStatus();
@@ -91,6 +104,7 @@ absl::Status BackpropFilterShape(ShapeContext& c) {
   if (filter.rank() != 4) return NotImages(c.op().name, "filter_sizes");
   if (backprop.rank() != 4) return NotImages(c.op().name, "out_backprop");
   ASSIGN_OR_RETURN(const ConvDims d, ConvDims::Make(c.attrs(), input, filter, IsDepthwise(c.op().name)));
+  RETURN_IF_ERROR(CheckGroups(d));
   RETURN_IF_ERROR(CheckBackprop(c, d, backprop));
   c.set_output(0, std::move(filter));
   return absl::OkStatus();

@@ -225,7 +225,7 @@ constexpr OpDef kRows[] = {
     Unary("Log1p", "log(1 + x), exact for small x.", kInexact, &Log1pGradient, Saves::kInputs),
     Unary("Sin", "The sine of x, in radians.", kInexact, &SinGradient, Saves::kInputs),
     Unary("Cos", "The cosine of x, in radians.", kInexact, &CosGradient, Saves::kInputs),
-    Unary("Tan", "The tangent of x, in radians.", kSigned, &TanGradient, Saves::kInputs),
+    Unary("Tan", "The tangent of x, in radians.", kInexact, &TanGradient, Saves::kInputs),
     Unary("Tanh", "The hyperbolic tangent of x.", kInexact, &TanhGradient, Saves::kOutputs),
     Unary("Sigmoid", "1 / (1 + exp(-x)).", kInexact, &SigmoidGradient, Saves::kOutputs),
     Unary("Floor", "The largest integer that is not greater than x.", kReal, &NotDifferentiable),

@@ -1,5 +1,7 @@
 // Ops that read from or write to places that indices name.
 
+#include <algorithm>
+
 #include "common/ops/grad_context.h"
 #include "common/ops/host_inputs.h"
 #include "common/ops/op_table.h"
@@ -87,7 +89,13 @@ absl::StatusOr<int> IndexDepth(const Shape& indices, const Shape& target, absl::
 
 absl::Status GatherNdShape(ShapeContext& c) {
   const Shape &params = c.input(0), &indices = c.input(1);
+  if (params.rank() < 1) return Invalid("params must be at least a vector, got a scalar");
   ASSIGN_OR_RETURN(const int depth, IndexDepth(indices, params, "params"));
+  const auto rows = indices.dims().first(indices.rank() - 1);
+  const bool any = std::none_of(rows.begin(), rows.end(), [](int64_t extent) { return extent == 0; });
+  if (any && params.num_elements() == 0) {
+    return Invalid("Requested more than 0 entries, but params is empty.  Params shape: ", params.ToString());
+  }
   Shape::Dims dims(indices.dims().begin(), indices.dims().end() - 1);
   dims.insert(dims.end(), params.dims().begin() + depth, params.dims().end());
   ASSIGN_OR_RETURN(Shape out, Shape::Make(dims));

@@ -136,6 +136,7 @@ absl::StatusOr<int> SplitAxis(const ShapeContext& c, int input, const Shape& val
 
 absl::Status SplitShape(ShapeContext& c) {
   const Shape& value = c.input(1);
+  if (c.input(0).rank() != 0) return Invalid("split_dim must be a scalar but has rank ", c.input(0).rank());
   ASSIGN_OR_RETURN(const int axis, SplitAxis(c, 0, value));
   const int64_t n = c.num_outputs();
   if (value[axis] % n != 0) {
@@ -155,6 +156,10 @@ absl::StatusOr<HostInts> SplitSizes(const ShapeContext& c, int64_t extent) {
                    c.input(1).ToString());
   }
   HostInts sizes = c.ints(1);
+  if (sizes.size() == 1 && sizes[0] != extent) {  // not even a -1
+    return Invalid("size_splits: If there is only one output, it must have the same size as the input. Input size: ",
+                   extent, " output size: ", sizes[0]);
+  }
   int unknown = -1;
   int64_t sum = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
@@ -192,7 +197,7 @@ absl::Status SplitVShape(ShapeContext& c) {
 Node Rejoin(GradContext& g, int axis) {
   absl::InlinedVector<Node, 4> operands = Upstreams(g);
   if (operands.size() == 1) return operands[0];
-  // SplitV's and Split's axis may be a tensor of one element of any shape, ConcatV2's only a scalar or a vector.
+  // SplitV's axis may be a tensor of one element of any shape, ConcatV2's only a scalar or a vector.
   operands.push_back(g.shape(g.input(axis)).rank() < 2 ? g.input(axis) : g.Reshape(g.input(axis), Shape()));
   auto joined = g.Ops("ConcatV2", operands);
   return joined.empty() ? Node() : std::move(joined[0]);

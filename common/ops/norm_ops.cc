@@ -17,7 +17,8 @@ absl::Status CheckImages(const Shape& x, absl::string_view what, absl::string_vi
   if (x.rank() != 4 && x.rank() != 5) {
     return absl::InvalidArgumentError(absl::StrCat(what, " must be 4 or 5-dimensional", x.ToString()));
   }
-  if (static_cast<int>(data_format.size()) != x.rank()) {
+  // "NHWC" and "NCHW" stand for volumes as well.
+  if (data_format.size() != 4 && static_cast<int>(data_format.size()) != x.rank()) {
     return absl::InvalidArgumentError(
         absl::StrCat(what, " must have the rank of data_format ", data_format, ", got shape ", x.ToString()));
   }
@@ -44,6 +45,10 @@ absl::Status BatchNormShape(ShapeContext& c) {
   RETURN_IF_ERROR(CheckPerChannel(c, 2, channels));
   const bool training = c.attr<bool>("is_training");
   for (int i : {3, 4}) {
+    if (c.input(i).rank() != 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(c.op().inputs[i].name, " must be 1-dimensional", c.input(i).ToString()));
+    }
     if (!training) {
       RETURN_IF_ERROR(CheckPerChannel(c, i, channels, "When is_training=false, "));
     } else if (c.attr<float>("exponential_avg_factor") != 1.0f) {

@@ -34,9 +34,6 @@ absl::Status MaxPoolGradShape(ShapeContext& c) {
     }
   }
   ASSIGN_OR_RETURN(const PoolDims d, PoolDims::Make(c.attrs(), c.input(0)));
-  if (d.depth != 1) {
-    return absl::UnimplementedError("MaxPoolingGrad is not yet supported on the depth dimension.");
-  }
   const Shape in = c.input(0), out = d.OutputShape(c.attr<std::string>("data_format"));
   RETURN_IF_ERROR(CheckShape(c, 1, out));
   RETURN_IF_ERROR(CheckShape(c, 2, kGradGrad ? in : out));
@@ -51,7 +48,6 @@ absl::Status AvgPoolGradShape(ShapeContext& c) {
   if (c.input(1).rank() != 4) return absl::InvalidArgumentError("out_backprop must be 4-dimensional");
   ASSIGN_OR_RETURN(Shape in, Shape::Make(c.ints(0)));
   ASSIGN_OR_RETURN(const PoolDims d, PoolDims::Make(c.attrs(), in));
-  if (d.depth != 1) return absl::UnimplementedError("Non-spatial pooling is not yet supported.");
   RETURN_IF_ERROR(CheckShape(c, 1, d.OutputShape(c.attr<std::string>("data_format"))));
   c.set_output(0, std::move(in));
   return absl::OkStatus();

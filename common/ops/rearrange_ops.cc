@@ -19,7 +19,10 @@ absl::Status TransposeShape(ShapeContext& c) {
   std::vector<bool> seen(perm.size(), false);
   Shape out;
   for (int64_t axis : perm) {
-    if (axis < 0 || axis >= in.rank()) return Invalid("perm: ", axis, " is out of range [0 .. ", in.rank(), ")");
+    if (axis < -in.rank() || axis >= in.rank()) {
+      return Invalid("perm: ", axis, " is out of range [", -in.rank(), " .. ", in.rank(), ")");
+    }
+    if (axis < 0) axis += in.rank();
     seen[axis] = true;
     out.push_back(in[static_cast<int>(axis)]);
   }
@@ -33,7 +36,10 @@ absl::Status TransposeShape(ShapeContext& c) {
 absl::Status TransposeGrad(GradContext& g, Grads& grads) {
   const HostInts perm = g.ints(1);
   HostInts inverse(perm.size());
-  for (size_t i = 0; i < perm.size(); ++i) inverse[static_cast<size_t>(perm[i])] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < perm.size(); ++i) {
+    const int64_t axis = perm[i] < 0 ? perm[i] + static_cast<int64_t>(perm.size()) : perm[i];
+    inverse[static_cast<size_t>(axis)] = static_cast<int64_t>(i);
+  }
   grads[0] = g.Transpose(g.upstream(0), inverse);
   return absl::OkStatus();
 }
@@ -45,6 +51,8 @@ absl::Status InvertPermutationShape(ShapeContext& c) {
 
 absl::Status ReverseShape(ShapeContext& c) {
   const int rank = c.input(0).rank();
+  // There is nothing to reverse: TensorFlow does not look at the axes.
+  if (rank == 0 || c.input(0).num_elements() == 0) return SameAsInput0(c);
   ASSIGN_OR_RETURN(const HostInts axes, HostVector(c, 1));
   std::vector<bool> seen(static_cast<size_t>(rank), false);
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -70,7 +78,7 @@ absl::Status RollShape(ShapeContext& c) {
     return Invalid("shift must be a scalar or a 1-D vector. Found: ", c.input(1).ToString());
   }
   if (c.input(2).rank() > 1) return Invalid("axis must be a scalar or a 1-D vector. Found: ", c.input(2).ToString());
-  if (c.input(1).num_elements() != c.input(2).num_elements()) {
+  if (!(c.input(1) == c.input(2))) {
     return Invalid("shift and axis must have the same size, got ", c.input(1).ToString(), " and ",
                    c.input(2).ToString());
   }

@@ -12,12 +12,18 @@
 namespace eager {
 namespace {
 
-// The extent that -1 stands for among `sizes`, whose other extents have the product `known`.
-absl::StatusOr<int64_t> MissingExtent(int64_t count, int64_t known) {
-  if (known == 0) {
-    return Invalid("shape has a -1 beside a 0: the missing size cannot be inferred for an empty tensor");
+// The extent that -1 stands for among sizes whose others, but for zeros, have the product `known`. Beside a 0 it is
+// what the nonzero extents of the input leave, as in TensorFlow.
+absl::StatusOr<int64_t> MissingExtent(const Shape& in, bool has_zero, int64_t known) {
+  int64_t count = 1;
+  for (int64_t extent : in.dims()) {
+    if (has_zero && extent == 0) continue;
+    if (__builtin_mul_overflow(count, extent, &count)) {
+      return Invalid("the extents of tensor but for 0 have a product of more than 63 bits");
+    }
   }
-  if (count % known != 0) {
+  const bool empty = has_zero && in.num_elements() == 0;
+  if (!empty && count % known != 0) {
     return Invalid("Input to reshape is a tensor with ", count,
                    " values, but the requested shape requires a multiple of ", known);
   }
@@ -25,11 +31,13 @@ absl::StatusOr<int64_t> MissingExtent(int64_t count, int64_t known) {
 }
 
 absl::Status ReshapeShape(ShapeContext& c) {
-  if (c.input(1).rank() != 1) return Invalid("shape: sizes input must be 1-D, not ", c.input(1).ToString());
+  // A scalar is a vector of one, as TensorFlow has it.
+  if (c.input(1).rank() > 1) return Invalid("shape: sizes input must be 1-D, not ", c.input(1).ToString());
   HostInts sizes = c.ints(1);
   const int64_t count = c.input(0).num_elements();
   int unknown = -1;
-  int64_t known = 1;
+  int64_t known = 1;  // of the extents that are neither -1 nor 0
+  bool has_zero = false;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == -1) {
       if (unknown >= 0) {
@@ -39,13 +47,18 @@ absl::Status ReshapeShape(ShapeContext& c) {
       continue;
     }
     if (sizes[i] < 0) return Invalid("shape: Size ", i, " must be non-negative, not ", sizes[i]);
-    if (__builtin_mul_overflow(known, sizes[i], &known)) {
+    has_zero |= sizes[i] == 0;
+    if (sizes[i] != 0 && __builtin_mul_overflow(known, sizes[i], &known)) {
       return Invalid("shape [", absl::StrJoin(sizes, ","), "] has more elements than 63 bits can count");
     }
   }
   if (unknown >= 0) {
-    ASSIGN_OR_RETURN(sizes[unknown], MissingExtent(count, known));
-  } else if (known != count) {
+    ASSIGN_OR_RETURN(sizes[unknown], MissingExtent(c.input(0), has_zero, known));
+    has_zero |= sizes[unknown] == 0;
+    known *= std::max<int64_t>(1, sizes[unknown]);
+  }
+  if (has_zero) known = 0;
+  if (known != count) {
     return Invalid("Input to reshape is a tensor with ", count, " values, but the requested shape has ", known);
   }
   ASSIGN_OR_RETURN(Shape shape, Shape::Make(sizes));

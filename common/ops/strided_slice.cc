@@ -36,6 +36,8 @@ class Masks {
   bool ellipsis(int i) const { return Bit(ellipsis_, i); }
   bool new_axis(int i) const { return Bit(new_axis_, i) && !ellipsis(i); }
   bool shrink(int i) const { return Bit(shrink_, i); }
+  // Also of positions that the slice does not have.
+  bool several_ellipses() const { return (ellipsis_ & (ellipsis_ - 1)) != 0; }
 
  private:
   static bool Bit(int64_t mask, int i) { return (mask >> i & 1) != 0; }
@@ -45,11 +47,11 @@ class Masks {
 // Spreads the elements of begin, end and strides over the input's axes; without an ellipsis one stands at the end.
 absl::StatusOr<Dense> Spread(int rank, const HostInts& begin, const HostInts& end, const HostInts& strides,
                              const Masks& masks) {
+  if (masks.several_ellipses()) return Invalid("ellipsis_mask: Multiple ellipses in slice spec not allowed");
   const int n = static_cast<int>(begin.size());
   int ellipsis = n, named = 0;  // `named`: axes of the input that have an element of their own
   for (int i = 0; i < n; ++i) {
     if (masks.ellipsis(i)) {
-      if (ellipsis < n) return Invalid("ellipsis_mask: Multiple ellipses in slice spec not allowed");
       ellipsis = i;
     } else if (!masks.new_axis(i)) {
       ++named;

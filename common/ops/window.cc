@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status_macros.h"
@@ -39,6 +40,14 @@ absl::Status ExplicitPadding(const Attrs& attrs, ImageAxes axes, WindowAxis& row
   return absl::OkStatus();
 }
 
+// TensorFlow has two codes for strides and dilations of the batch or the channels.
+absl::Status NotAcrossImages(absl::string_view op, absl::string_view what) {
+  const bool invalid = op == "Conv2DBackpropFilter" || (what == "strides" && absl::StartsWith(op, "Depthwise"));
+  return absl::Status(invalid ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kUnimplemented,
+                      absl::StrCat("Current implementation does not yet support ", what,
+                                   " in the batch and depth dimensions."));
+}
+
 absl::Status CheckConvAttrs(const Attrs& attrs, ImageAxes axes) {
   const Ints& strides = attrs.Get<Ints>("strides");
   const Ints& dilations = attrs.Get<Ints>("dilations");
@@ -49,15 +58,13 @@ absl::Status CheckConvAttrs(const Attrs& attrs, ImageAxes axes) {
     return absl::InvalidArgumentError("Sliding window strides field must specify 4 dimensions");
   }
   if (strides[0] != 1 || strides[axes.channels] != 1) {
-    return absl::UnimplementedError(
-        "Current implementation does not yet support strides in the batch and depth dimensions.");
+    return NotAcrossImages(attrs.op()->name, "strides");
   }
   if (strides[axes.rows] <= 0 || strides[axes.columns] <= 0) {
     return absl::InvalidArgumentError("Row and column strides should be larger than 0.");
   }
   if (dilations[0] != 1 || dilations[axes.channels] != 1) {
-    return absl::UnimplementedError(
-        "Current implementation does not yet support dilations in the batch and depth dimensions.");
+    return NotAcrossImages(attrs.op()->name, "dilations");
   }
   if (dilations[axes.rows] <= 0 || dilations[axes.columns] <= 0) {
     return absl::InvalidArgumentError("Dilated rates should be larger than 0.");
@@ -65,6 +72,34 @@ absl::Status CheckConvAttrs(const Attrs& attrs, ImageAxes axes) {
   if (attrs.Get<std::string>("padding") != "EXPLICIT" && !attrs.Get<Ints>("explicit_paddings").empty()) {
     return absl::InvalidArgumentError(
         "explicit_paddings attribute must be empty if the padding attribute is not EXPLICIT");
+  }
+  return absl::OkStatus();
+}
+
+// In TensorFlow's order, which decides the code where several things are wrong. The stride along channels counts only
+// where the window spans some: an op that pools rows and columns ignores it.
+absl::Status CheckPoolAttrs(absl::string_view op, const Ints& ksize, const Ints& strides, ImageAxes axes) {
+  const auto too_small = [](int64_t n) { return n <= 0 || n > INT32_MAX; };
+  const bool positive = std::none_of(ksize.begin(), ksize.end(), too_small);
+  const absl::Status not_positive = absl::InvalidArgumentError(absl::StrCat(
+      "Sliding window ksize must be positive. The specified or inferred ksize is: ", absl::StrJoin(ksize, ",")));
+  if (op == "MaxPool" && !positive) return not_positive;
+  if (ksize[0] != 1 || strides[0] != 1) {
+    return absl::UnimplementedError("Pooling is not yet supported on the batch dimension.");
+  }
+  const bool across_channels = ksize[axes.channels] != 1 || strides[axes.channels] != 1;
+  if (absl::StartsWith(op, "MaxPoolGrad") && across_channels) {
+    return absl::UnimplementedError(
+        absl::StrCat("MaxPooling", op.substr(7), " is not yet supported on the depth dimension."));
+  }
+  if (op == "AvgPoolGrad" && ksize[axes.channels] != 1) {
+    return absl::UnimplementedError("Non-spatial pooling is not yet supported.");
+  }
+  if (!positive) return not_positive;
+  for (int axis : {axes.rows, axes.columns}) {
+    if (too_small(strides[axis])) {
+      return absl::InvalidArgumentError(absl::StrCat("Stride must be > 0, but got ", strides[axis]));
+    }
   }
   return absl::OkStatus();
 }
@@ -89,10 +124,6 @@ absl::Status PairChannels(int64_t in_depth, const Shape& filter, bool depthwise,
   }
   d.groups = std::max<int64_t>(1, in_depth / depth);
   d.out_channels = filter[3];
-  if (d.out_channels % d.groups != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("output depth must be evenly divisible by number of groups: ",
-                                                   d.out_channels, " vs ", d.groups));
-  }
   return absl::OkStatus();
 }
 
@@ -132,10 +163,6 @@ absl::StatusOr<ConvDims> ConvDims::Make(const Attrs& attrs, const Shape& input, 
     axis.size = filter[filter_axis];
     axis.stride = attrs.Get<Ints>("strides")[position];
     axis.dilation = attrs.Get<Ints>("dilations")[position];
-    if (axis.size == 0) {
-      return absl::InvalidArgumentError(
-          "filter must not have zero elements (i.e. all dimensions must be non-zero)");
-    }
     // Beyond this no product of the extents below can overflow.
     if (std::max({axis.size, axis.stride, axis.dilation, axis.before, axis.after}) > INT32_MAX) {
       return absl::InvalidArgumentError("filter, stride, dilation or padding is too large");
@@ -168,26 +195,15 @@ absl::StatusOr<PoolDims> PoolDims::Make(const Attrs& attrs, const Shape& input) 
       return absl::InvalidArgumentError(absl::StrCat("Sliding window ", name, " field must specify 4 dimensions"));
     }
   }
-  if (std::any_of(ksize.begin(), ksize.end(), [](int64_t k) { return k <= 0 || k > INT32_MAX; })) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "Sliding window ksize must be positive. The specified or inferred ksize is: ", absl::StrJoin(ksize, ",")));
-  }
-  for (int64_t stride : strides) {
-    if (stride <= 0 || stride > INT32_MAX) {
-      return absl::InvalidArgumentError(absl::StrCat("Stride must be > 0, but got ", stride));
-    }
-  }
-  if (ksize[0] != 1 || strides[0] != 1) {
-    return absl::UnimplementedError("Pooling is not yet supported on the batch dimension.");
-  }
   if (data_format != "NHWC" && data_format != "NCHW") {
     return absl::InvalidArgumentError(absl::StrCat("data_format must be NHWC or NCHW, got ", data_format));
   }
+  const auto axes = ImageAxes::Of(data_format);
+  RETURN_IF_ERROR(CheckPoolAttrs(attrs.op()->name, ksize, strides, axes));
   if (input.rank() != 4) {
     return absl::InvalidArgumentError(absl::StrCat("tensor_in_shape must have 2 spatial dimensions. ", input.rank(),
                                                    " ", data_format == "NHWC" ? 0 : 1));
   }
-  const auto axes = ImageAxes::Of(data_format);
   PoolDims d;
   d.batch = input[0];
   d.channels = input[axes.channels];

@@ -46,7 +46,8 @@ struct ConvDims {
   WindowAxis rows, columns;
 
   // From the attributes and shapes of a Conv2D or, if `depthwise`, DepthwiseConv2dNative. INVALID_ARGUMENT or
-  // UNIMPLEMENTED, as TensorFlow, where they do not fit together.
+  // UNIMPLEMENTED, as TensorFlow, where they do not fit together; whether groups divide out_channels is the caller's to
+  // ask, as TensorFlow does not where there is nothing to compute.
   static absl::StatusOr<ConvDims> Make(const Attrs& attrs, const Shape& input, const Shape& filter, bool depthwise);
   // The shape of the result under the attribute data_format.
   Shape OutputShape(absl::string_view data_format) const;

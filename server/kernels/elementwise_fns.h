@@ -468,7 +468,7 @@ struct TanhGradFn {
 struct SigmoidGradFn {
   template <class T>
   EAGER_HOST_DEVICE T operator()(T y, T dy) const {
-    return dy * y * (T(1) - y);
+    return dy * (y * (T(1) - y));  // in this order: a large dy does not overflow on the way
   }
 };
 
@@ -492,8 +492,8 @@ struct SoftplusGradFn {
 struct ClipFn {
   template <class T>
   EAGER_HOST_DEVICE T operator()(T x, T low, T high) const {
-    const T raised = x < low ? low : x;
-    return high < raised ? high : raised;
+    const T lowered = high < x ? high : x;  // first: of bounds the wrong way round, low holds
+    return lowered < low ? low : lowered;
   }
 };
 

@@ -25,7 +25,7 @@ template <class To, class Float>
 To FloatToInt(Float x) {
   if constexpr (std::is_same_v<To, uint64_t>) {
     constexpr Float kTop = 0x1p63;
-    return x >= kTop ? static_cast<uint64_t>(Convert<int64_t>(x - kTop)) ^ uint64_t{1} << 63
+    return x >= kTop ? static_cast<uint64_t>(Convert<int64_t>(x - kTop)) | uint64_t{1} << 63
                      : static_cast<uint64_t>(Convert<int64_t>(x));
   } else if constexpr (std::is_same_v<To, uint32_t> || std::is_same_v<To, int64_t>) {
     return static_cast<To>(Convert<int64_t>(x));

@@ -1,7 +1,9 @@
 // Kernels of common/ops/elementwise_binary_ops.cc.
 #include <complex>
+#include <cmath>
 #include <cstring>
 
+#include "absl/strings/match.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
@@ -24,8 +26,31 @@ bool AnyOfSecond(const KernelContext& k, Test test) {
 // Looks for zeros before the loop, which then need not stop halfway with its output over an input.
 template <class F, class T>
 absl::Status DivideIntegers(KernelContext& k) {
-  if (AnyOfSecond<T>(k, [](T y) { return y == 0; })) return absl::InvalidArgumentError("Integer division by zero");
+  if (AnyOfSecond<T>(k, [](T y) { return y == 0; })) {
+    // TensorFlow did not think of these two when it chose its codes.
+    const bool truncates = absl::StartsWith(k.op().name, "Truncate");
+    return absl::Status(truncates ? absl::StatusCode::kInternal : absl::StatusCode::kInvalidArgument,
+                        "Integer division by zero");
+  }
   return BinaryKernel<F, T>(k);
+}
+
+// The whole part of a 16-bit quotient, as TensorFlow computes it: rounded to 16 bits first, so that 2.9999 is 3.
+template <class WholePart, class H>
+struct WholeQuotientFn {
+  float operator()(float x, float y) const {
+    H quotient;
+    StoreHalf(x / y, quotient);
+    return WholePart()(LoadHalf(quotient));
+  }
+};
+struct TruncFn {
+  float operator()(float x) const { return std::trunc(x); }
+};
+
+template <class WholePart, class... Hs>
+void AddHalfDivision(std::vector<KernelRow>& rows, absl::string_view op, Types<Hs...>) {
+  (rows.push_back({op, {DTypeOf<Hs>}, &BinaryKernel<WholeQuotientFn<WholePart, Hs>, Hs>, /*in_place=*/true}), ...);
 }
 
 template <class F, class... Ts>
@@ -85,13 +110,15 @@ void AddDivisions(std::vector<KernelRow>& rows) {
   AddBinary<DivFn>(rows, "Div", FloatTypes());
   AddIntegerDivision<DivFn>(rows, "Div", SignedTypes());
   AddIntegerDivision<DivFn>(rows, "Div", UnsignedTypes());
-  AddBinary<FloorDivFn>(rows, "FloorDiv", FloatTypes());
+  AddBinary<FloorDivFn>(rows, "FloorDiv", Types<float, double>());
+  AddHalfDivision<FloorFn>(rows, "FloorDiv", Types<Float16, BFloat16>());
   AddIntegerDivision<FloorDivFn>(rows, "FloorDiv", SignedTypes());
   AddIntegerDivision<FloorDivFn>(rows, "FloorDiv", UnsignedTypes());
   AddBinary<FloorModFn>(rows, "FloorMod", FloatTypes());
   AddIntegerDivision<FloorModFn>(rows, "FloorMod", SignedTypes());
   AddIntegerDivision<FloorModFn>(rows, "FloorMod", UnsignedTypes());
-  AddBinary<TruncateDivFn>(rows, "TruncateDiv", FloatTypes());
+  AddBinary<TruncateDivFn>(rows, "TruncateDiv", Types<float, double>());
+  AddHalfDivision<TruncFn>(rows, "TruncateDiv", Types<Float16, BFloat16>());
   AddIntegerDivision<DivFn>(rows, "TruncateDiv", SignedTypes());
   AddIntegerDivision<DivFn>(rows, "TruncateDiv", UnsignedTypes());
   AddBinary<TruncateModFn>(rows, "TruncateMod", FloatTypes());

@@ -141,7 +141,8 @@ absl::Status SegmentSumKernel(KernelContext& k) {
   const Tensor &data = k.input(0), &ids = k.input(1), &out = k.output(0);
   const HostView id = ids.host_view();
   const int64_t segments = out.shape()[0];
-  for (int64_t i = 0; i < ids.num_elements(); ++i) {
+  const int64_t rows = data.num_elements() == 0 ? 0 : ids.num_elements();  // the ids of nothing may be any
+  for (int64_t i = 0; i < rows; ++i) {
     if (id.int_at(i) >= segments) {
       return absl::InvalidArgumentError(absl::StrCat("segment_ids", IndexText(ids.shape().dims(), i), " = ",
                                                      id.int_at(i), " is out of range [0, ", segments, ")"));

@@ -79,6 +79,18 @@ int64_t OutPixel(const PoolDims& d, int64_t image, int64_t row, int64_t column) 
   return ((image * d.rows.out + row) * d.columns.out + column) * d.channels;
 }
 
+// Where a maximum starts, so that a window of nothing but -inf has it, as in TensorFlow.
+template <class T>
+constexpr auto LowestOf() {
+  if constexpr (std::is_same_v<T, Float16>) {
+    return -65504.0f;
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return -0x1.FEp127f;
+  } else {
+    return std::numeric_limits<T>::lowest();
+  }
+}
+
 // Nan is never greater than what is there, so it only shows where TensorFlow shows it: nowhere.
 template <class T>
 void MaxOver(const T* x, T* out, int64_t n) {
@@ -93,7 +105,7 @@ void MaxOverChannels(const PoolDims& d, const T* in, T* out) {
   const int64_t n = d.batch * d.rows.out * d.columns.out * (d.channels / d.depth);
   ParallelFor(n, std::max<int64_t>(1, kGrain / d.depth), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      O most = std::numeric_limits<O>::lowest();
+      O most = static_cast<O>(LowestOf<T>());
       for (int64_t j = 0; j < d.depth; ++j) most = std::max(most, Widen<O>(in[i * d.depth + j]));
       out[i] = Narrow<T>(most);
     }
@@ -120,7 +132,7 @@ struct MaxPoolKernel {
       for (int64_t x = 0; x < d.columns.out; ++x) {
         T* to = out + OutPixel(d, image, row, x) + channel;
         O most[kBlock];
-        std::fill_n(most, n, std::numeric_limits<O>::lowest());
+        std::fill_n(most, n, static_cast<O>(LowestOf<T>()));
         ForWindow(d, row, x, [&](int64_t pixel) {
           if constexpr (kIsHalf<T>) {
             float wide[kBlock];

@@ -17,7 +17,7 @@ absl::Status TransposeKernel(KernelContext& k) {
   const Tensor &in = k.input(0), &out = k.output(0);
   const Strides dense = DenseStrides(in.shape().dims());
   Strides src;
-  for (int64_t axis : k.ints(1)) src.push_back(dense[axis]);
+  for (int64_t axis : k.ints(1)) src.push_back(dense[axis < 0 ? axis + in.shape().rank() : axis]);
   const absl::Span<const int64_t> extents = out.shape().dims();
   StridedCopy(SizeOf(in.dtype()), extents, in.raw(), src, out.raw(), DenseStrides(extents));
   return absl::OkStatus();
@@ -44,12 +44,12 @@ absl::Status ReverseKernel(KernelContext& k) {
   const Strides dense = DenseStrides(extents);
   Strides src = dense;
   int64_t first = 0;
-  for (int64_t axis : k.ints(1)) {
+  if (in.num_elements() == 0) return absl::OkStatus();
+  for (int64_t axis : extents.empty() ? HostInts() : k.ints(1)) {
     if (axis < 0) axis += in.shape().rank();
     first += (extents[axis] - 1) * dense[axis];
     src[axis] = -dense[axis];
   }
-  if (in.num_elements() == 0) return absl::OkStatus();
   const size_t size = SizeOf(in.dtype());
   StridedCopy(size, extents, in.data<char>() + first * static_cast<int64_t>(size), src, out.raw(), dense);
   return absl::OkStatus();
