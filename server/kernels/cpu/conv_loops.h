@@ -45,23 +45,27 @@ class ConvLoops {
     });
   }
 
-  // One sum for each image, so that the result does not depend on the number of threads.
+  // One sum for each of a few runs of images, so that the result does not depend on the number of threads.
   void BackpropFilter(const T* input, T* filter, const T* output) const {
-    const int64_t size = window_size() * d_.out_channels;
-    std::vector<T> sums(static_cast<size_t>(d_.batch * size));
-    ParallelFor(d_.batch, 1, [&](int64_t begin, int64_t end) {
+    constexpr int64_t kMostParts = 32;
+    const int64_t size = window_size() * d_.out_channels, parts = std::min(d_.batch, kMostParts);
+    std::vector<T> sums(static_cast<size_t>(parts * size));
+    ParallelFor(parts, 1, [&](int64_t begin, int64_t end) {
       Matrix windows(d_.columns.out, window_size());
-      for (int64_t line = begin * d_.rows.out; line < end * d_.rows.out; ++line) {
-        for (int64_t group = 0; group < d_.groups; ++group) {
-          Gather(input, line, group, windows);
-          Filter(sums.data() + line / d_.rows.out * size, group).noalias() +=
-              windows.transpose() * Lines(output + line * d_.columns.out * d_.out_channels, group);
+      for (int64_t part = begin; part < end; ++part) {
+        const int64_t last = d_.batch * (part + 1) / parts * d_.rows.out;
+        for (int64_t line = d_.batch * part / parts * d_.rows.out; line < last; ++line) {
+          for (int64_t group = 0; group < d_.groups; ++group) {
+            Gather(input, line, group, windows);
+            Filter(sums.data() + part * size, group).noalias() +=
+                windows.transpose() * Lines(output + line * d_.columns.out * d_.out_channels, group);
+          }
         }
       }
     });
     for (int64_t i = 0; i < size; ++i) {
       T sum = 0;
-      for (int64_t b = 0; b < d_.batch; ++b) sum += sums[b * size + i];
+      for (int64_t p = 0; p < parts; ++p) sum += sums[p * size + i];
       filter[i] = sum;
     }
   }

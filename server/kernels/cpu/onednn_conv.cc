@@ -1,5 +1,8 @@
 #include "server/kernels/cpu/onednn_conv.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/lru_cache.h"
@@ -105,22 +108,121 @@ WindowAxis Exact(WindowAxis axis) {
   return axis;
 }
 
-}  // namespace
-
-absl::Status OneDnnConvolve(ConvPass pass, const ConvDims& dims, const void* input, const void* filter,
-                            const void* output, Device& device) {
+absl::StatusOr<std::shared_ptr<const OneDnnOp>> FindOp(ConvPass pass, const ConvDims& dims) {
   static auto* primitives = new LruCache<Key, OneDnnOp>(kMaxPrimitives);
   Key key{pass, dims};
   key.dims.rows = Exact(dims.rows);
   key.dims.columns = Exact(dims.columns);
+  return primitives->Get(key, [&]() -> absl::StatusOr<std::shared_ptr<const OneDnnOp>> {
+    std::shared_ptr<const OneDnnOp> made;
+    RETURN_IF_ERROR(OneDnnGuard([&] { made = MakeOp(key); }));
+    return made;
+  });
+}
+
+// The gradient of a filter is a sum over all output pixels, which oneDNN would cut by the number of threads. So that the
+// result does not depend on it, the sum is cut here, by the shapes alone, into runs of images or, where those are few,
+// of an image's rows; each is added up by one thread.
+class FilterGradient {
+ public:
+  explicit FilterGradient(const ConvDims& d) : d_(d) {
+    // A part costs a pass over the filter, which so many pixels are worth.
+    constexpr int64_t kLeastPixels = 256, kMostParts = 32;
+    const int64_t pixels = d.rows.out * d.columns.out;
+    const int64_t parts = std::clamp<int64_t>(d.batch * pixels / kLeastPixels, 1, kMostParts);
+    if (d.work() < kSmallWork || parts == 1) {
+      Add(0, d.batch, 0, d.rows.out);
+    } else if (parts <= d.batch) {
+      for (int64_t i = 0; i < parts; ++i) Add(d.batch * i / parts, d.batch * (i + 1) / parts, 0, d.rows.out);
+    } else {
+      const int64_t cuts = std::min(d.rows.out, parts / d.batch);
+      for (int64_t image = 0; image < d.batch; ++image) {
+        for (int64_t i = 0; i < cuts; ++i) Add(image, image + 1, d.rows.out * i / cuts, d.rows.out * (i + 1) / cuts);
+      }
+    }
+  }
+
+  absl::Status Run(const float* input, float* filter, const float* output, Device& device) {
+    absl::Status status;
+    // One thread's, wherever they will run.
+    const auto make = [&] {
+      for (Part& part : parts_) {
+        absl::StatusOr<std::shared_ptr<const OneDnnOp>> op = FindOp(ConvPass::kBackpropFilter, part.dims);
+        if (!op.ok()) return void(status = op.status());
+        part.op = *std::move(op);
+      }
+    };
+    RunSingleThreaded(make);
+    RETURN_IF_ERROR(status);
+    const auto count = static_cast<int64_t>(parts_.size());
+    const int64_t size = d_.rows.size * d_.columns.size * d_.in_channels / d_.groups * d_.out_channels;
+    BufferRef sums;
+    if (count > 1) {
+      ASSIGN_OR_RETURN(sums, device.Allocate(static_cast<size_t>(count * size) * sizeof(float)));
+    }
+    float* const partial = count > 1 ? static_cast<float*>(sums->data()) : filter;
+    std::vector<absl::Status> statuses(parts_.size());
+    ParallelFor(count, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const Part& part = parts_[i];
+        RunSingleThreaded([&] {
+          statuses[i] = part.op->Run({input + part.input, partial + i * size, output + part.output}, device);
+        });
+      }
+    });
+    for (absl::Status& s : statuses) RETURN_IF_ERROR(std::move(s));
+    if (count == 1) return absl::OkStatus();
+    ParallelFor(size, 1 << 14, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        double sum = 0;
+        for (int64_t p = 0; p < count; ++p) sum += partial[p * size + i];
+        filter[i] = static_cast<float>(sum);
+      }
+    });
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Part {
+    ConvDims dims;
+    int64_t input, output;  // where its images begin
+    std::shared_ptr<const OneDnnOp> op;
+  };
+
+  // The output rows [from, to) of the images [first, last). Rows of several images are taken whole.
+  void Add(int64_t first, int64_t last, int64_t from, int64_t to) {
+    Part part{d_, 0, (first * d_.rows.out + from) * d_.columns.out * d_.out_channels, nullptr};
+    part.dims.batch = last - first;
+    int64_t row = 0;
+    if (to - from < d_.rows.out) {
+      WindowAxis& rows = part.dims.rows;
+      const int64_t begin = from * rows.stride - rows.before, end = (to - 1) * rows.stride - rows.before + rows.extent();
+      row = std::max<int64_t>(0, begin);
+      rows.in = std::min(d_.rows.in, end) - row;
+      if (rows.in <= 0) return;  // padding alone
+      rows.out = to - from;
+      rows.before = row - begin;  // what is behind follows: Exact()
+    }
+    part.input = (first * d_.rows.in + row) * d_.columns.in * d_.in_channels;
+    parts_.push_back(std::move(part));
+  }
+
+  const ConvDims d_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace
+
+absl::Status OneDnnConvolve(ConvPass pass, const ConvDims& dims, const void* input, const void* filter,
+                            const void* output, Device& device) {
+  if (pass == ConvPass::kBackpropFilter) {
+    return FilterGradient(dims).Run(static_cast<const float*>(input), static_cast<float*>(const_cast<void*>(filter)),
+                                    static_cast<const float*>(output), device);
+  }
   absl::Status status;
   const auto run = [&] {
     status = [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(const auto op, primitives->Get(key, [&]() -> absl::StatusOr<std::shared_ptr<const OneDnnOp>> {
-        std::shared_ptr<const OneDnnOp> made;
-        RETURN_IF_ERROR(OneDnnGuard([&] { made = MakeOp(key); }));
-        return made;
-      }));
+      ASSIGN_OR_RETURN(const auto op, FindOp(pass, dims));
       return op->Run({input, filter, output}, device);
     }();
   };
