@@ -1,6 +1,9 @@
 #include "server/kernels/cpu/onednn_matmul.h"
 
+#include <algorithm>
+#include <cmath>
 #include <unordered_map>
+#include <vector>
 
 #include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
@@ -36,6 +39,19 @@ dnnl::matmul::primitive_desc Describe(DType dtype, const MatMulDims& d) {
                                 Matrices(dtype, d.batch_c, d.m, d.n, false));
   return dnnl::matmul::primitive_desc(desc, UserScratchpad(), OneDnnEngine(), /*allow_empty=*/true);
 }
+
+// Whether oneDNN adds up a product in an order that does not depend on the number of threads. Its kernels for AVX-512 do,
+// but for a transposed left side with a long inner axis, which they cut by threads; the others cut as they like.
+bool KeepsOrder(DType dtype, const MatMulDims& d) {
+  constexpr int64_t kLongInner = 2048;
+  static const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  constexpr auto kAvx512 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+  constexpr auto kAvx512BFloat16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  if (d.transpose_a && d.k >= kLongInner) return false;
+  return dtype == DType::kFloat32 ? (isa & kAvx512) == kAvx512 : isa == kAvx512BFloat16;
+}
+
+int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
@@ -91,6 +107,7 @@ absl::StatusOr<OneDnnMatMul::Product*> OneDnnMatMul::Find(DType dtype, const Mat
 
 absl::Status OneDnnMatMul::Run(DType dtype, const MatMulDims& dims, const void* a, const void* b, void* c,
                                Device& device) {
+  if (dims.work() >= kSmallWork && !KeepsOrder(dtype, dims)) return RunTiled(dtype, dims, a, b, c, device);
   ASSIGN_OR_RETURN(Product* const product, Find(dtype, dims));
   BufferRef scratch;
   if (product->scratch_bytes > 0) {
@@ -109,6 +126,129 @@ absl::Status OneDnnMatMul::Run(DType dtype, const MatMulDims& dims, const void* 
   };
   product->small ? RunSingleThreaded(execute) : RunOnComputeThread(execute);
   return status;
+}
+
+// Along each axis: how long a tile is, but the last, and how many there are.
+struct OneDnnMatMul::Tiling {
+  struct Axis {
+    int64_t extent, size, count;
+    Axis(int64_t extent, int64_t wanted, int64_t multiple)
+        : extent(extent), size(std::min(extent, DivideUp(DivideUp(extent, wanted), multiple) * multiple)),
+          count(DivideUp(extent, size)) {}
+    int64_t length(bool last) const { return last ? extent - (count - 1) * size : size; }
+  };
+  Axis rows, columns, depth;
+
+  // About 32 tiles, unless they would be too small to be worth packing or too large for the caches. Where there are few,
+  // the inner axis is cut as well; sums in 16 bits are not, since they would be rounded twice.
+  static Tiling Of(DType dtype, const MatMulDims& d) {
+    constexpr double kTiles = 32;
+    const double area = static_cast<double>(d.m) * static_cast<double>(d.n);
+    const auto edge = std::clamp<int64_t>(static_cast<int64_t>(std::sqrt(area / kTiles)), 128, 1024);
+    const Axis rows(d.m, DivideUp(d.m, edge), 16), columns(d.n, DivideUp(d.n, edge), 16);
+    constexpr int64_t kEnough = 16, kLeastDepth = 512;
+    const int64_t tiles = d.batches() * rows.count * columns.count;
+    const int64_t cuts = dtype == DType::kFloat32 ? std::min(kEnough / tiles, d.k / kLeastDepth) : 1;
+    return {rows, columns, Axis(d.k, std::max<int64_t>(1, cuts), 64)};
+  }
+};
+
+struct OneDnnMatMul::Tile {
+  dnnl::matmul primitive;
+  dnnl::memory::desc a, b, c, scratch;
+};
+
+absl::StatusOr<const OneDnnMatMul::Tile*> OneDnnMatMul::FindTile(DType dtype, const MatMulDims& d, const Tiling& t,
+                                                                 bool last_row, bool last_column, bool last_depth) {
+  const int64_t m = t.rows.length(last_row), n = t.columns.length(last_column), k = t.depth.length(last_depth);
+  std::unique_ptr<Tile>& tile = tiles_[{dtype, m, n, k, d}];
+  if (tile == nullptr) {
+    auto made = std::make_unique<Tile>();
+    const auto type = dtype == DType::kBFloat16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+    const auto part = [&](int64_t rows, int64_t columns, int64_t whole_rows, int64_t whole_columns, bool transposed) {
+      const dnnl::memory::dims strides =
+          transposed ? dnnl::memory::dims{1, whole_rows} : dnnl::memory::dims{whole_columns, 1};
+      return dnnl::memory::desc({rows, columns}, type, strides);
+    };
+    made->a = part(m, k, d.m, d.k, d.transpose_a);
+    made->b = part(k, n, d.k, d.n, d.transpose_b);
+    made->c = part(m, n, d.m, d.n, false);
+    absl::Status status;
+    RunSingleThreaded([&] {  // wherever it will run
+      status = OneDnnGuard([&] {
+        const dnnl::matmul::primitive_desc desc({made->a, made->b, made->c}, UserScratchpad(), OneDnnEngine());
+        made->primitive = dnnl::matmul(desc);
+        made->scratch = desc.scratchpad_desc();
+      });
+    });
+    if (!status.ok()) {
+      tiles_.erase({dtype, m, n, k, d});
+      return status;
+    }
+    tile = std::move(made);
+  }
+  return tile.get();
+}
+
+absl::Status OneDnnMatMul::RunTiled(DType dtype, const MatMulDims& d, const void* a, const void* b, void* c,
+                                    Device& device) {
+  if (tiles_.size() >= kMaxProducts) tiles_.clear();
+  const Tiling t = Tiling::Of(dtype, d);
+  const Tile* tiles[8];
+  for (int i = 0; i < 8; ++i) {
+    ASSIGN_OR_RETURN(tiles[i], FindTile(dtype, d, t, (i & 1) != 0, (i & 2) != 0, (i & 4) != 0));
+  }
+  const int64_t element = static_cast<int64_t>(SizeOf(dtype)), size = d.batches() * d.m * d.n, cuts = t.depth.count;
+  BufferRef sums;
+  if (cuts > 1) {
+    ASSIGN_OR_RETURN(sums, device.Allocate(static_cast<size_t>(cuts * size * element)));
+  }
+  const auto* left = static_cast<const char*>(a);
+  const auto* right = static_cast<const char*>(b);
+  auto* const result = static_cast<char*>(cuts > 1 ? sums->data() : c);
+  const auto compute = [&](int64_t i) -> absl::Status {
+    const int64_t cut = i % cuts, column = i / cuts % t.columns.count, row = i / cuts / t.columns.count % t.rows.count;
+    const int64_t product = i / cuts / t.columns.count / t.rows.count;
+    const int64_t r = row * t.rows.size, s = column * t.columns.size, p = cut * t.depth.size;
+    const Tile& tile = *tiles[(row + 1 == t.rows.count) | (column + 1 == t.columns.count) << 1 | (cut + 1 == cuts) << 2];
+    const int64_t a_at = d.Matrix(d.batch_a, product) * d.m * d.k + (d.transpose_a ? p * d.m + r : r * d.k + p);
+    const int64_t b_at = d.Matrix(d.batch_b, product) * d.k * d.n + (d.transpose_b ? s * d.k + p : p * d.n + s);
+    const int64_t c_at = cut * size + product * d.m * d.n + r * d.n + s;
+    BufferRef scratch;
+    if (tile.scratch.get_size() > 0) {
+      ASSIGN_OR_RETURN(scratch, device.Allocate(tile.scratch.get_size()));
+    }
+    return OneDnnGuard([&] {
+      const auto memory = [](const dnnl::memory::desc& desc, const void* data) {
+        return dnnl::memory(desc, OneDnnEngine(), const_cast<void*>(data));
+      };
+      tile.primitive.execute(OneDnnStream(), {{DNNL_ARG_SRC, memory(tile.a, left + a_at * element)},
+                                              {DNNL_ARG_WEIGHTS, memory(tile.b, right + b_at * element)},
+                                              {DNNL_ARG_DST, memory(tile.c, result + c_at * element)},
+                                              {DNNL_ARG_SCRATCHPAD, memory(tile.scratch, scratch ? scratch->data() : nullptr)}});
+      OneDnnStream().wait();
+    });
+  };
+  const int64_t count = d.batches() * t.rows.count * t.columns.count * cuts;
+  const int64_t grain = std::max<int64_t>(1, (1 << 20) / (t.rows.size * t.columns.size * t.depth.size));
+  std::vector<absl::Status> statuses(static_cast<size_t>(DivideUp(count, grain)));
+  ParallelFor(count, grain, [&](int64_t begin, int64_t end) {
+    RunSingleThreaded([&] {
+      for (int64_t i = begin; i < end; ++i) statuses[begin / grain].Update(compute(i));
+    });
+  });
+  for (absl::Status& status : statuses) RETURN_IF_ERROR(std::move(status));
+  if (cuts == 1) return absl::OkStatus();
+  const auto* partial = reinterpret_cast<const float*>(result);
+  auto* out = static_cast<float*>(c);
+  ParallelFor(size, 1 << 14, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      double sum = 0;
+      for (int64_t cut = 0; cut < cuts; ++cut) sum += partial[cut * size + i];
+      out[i] = static_cast<float>(sum);
+    }
+  });
+  return absl::OkStatus();
 }
 
 }  // namespace eager::server
