@@ -22,7 +22,36 @@ void Add(void* dst, const void* src, int64_t n) {
   }
 }
 
+template <class Sum, class T>
+struct WideOf {
+  static void Load(void* sums, const void* elements, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) static_cast<Sum*>(sums)[i] = Widen<Sum>(static_cast<const T*>(elements)[i]);
+  }
+  static void Add(void* sums, const void* elements, int64_t n) {
+    Sum* to = static_cast<Sum*>(sums);
+    const T* from = static_cast<const T*>(elements);
+    for (int64_t i = 0; i < n; ++i) to[i] += Widen<Sum>(from[i]);
+  }
+  static void Store(const void* sums, void* elements, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) static_cast<T*>(elements)[i] = Narrow<T>(static_cast<const Sum*>(sums)[i]);
+  }
+  static constexpr WideSums kSums = {sizeof(Sum), &Load, &Add, &Store};
+};
+
 }  // namespace
+
+const WideSums* WideSumsOf(DType dtype, bool many) {
+  switch (dtype) {
+    case DType::kFloat16:
+      return &WideOf<float, Float16>::kSums;
+    case DType::kBFloat16:
+      return &WideOf<float, BFloat16>::kSums;
+    case DType::kFloat32:
+      return many ? &WideOf<double, float>::kSums : nullptr;
+    default:
+      return nullptr;
+  }
+}
 
 AddRowFn AddRow(DType dtype) {
   switch (dtype) {

@@ -68,7 +68,7 @@ void ForChannels(const ChannelLayout& l, Body body) {
 // many as Acc. The result does not depend on the number of threads.
 template <class Lane, class Acc, class Term>
 std::vector<Acc> SumChannels(const ChannelLayout& l, Term term) {
-  constexpr int64_t kPart = 1 << 15, kFew = 64;
+  constexpr int64_t kPart = 1 << 15, kFew = 16;
   std::vector<Acc> sums(static_cast<size_t>(l.channels));
   const int64_t total = l.outer * l.channels * l.inner;
   if (total == 0) return sums;
@@ -88,7 +88,9 @@ std::vector<Acc> SumChannels(const ChannelLayout& l, Term term) {
   std::vector<Acc> partial(static_cast<size_t>(parts * l.channels));
   ParallelFor(parts, 1, [&](int64_t begin, int64_t end) {
     std::vector<Lane> lanes(static_cast<size_t>(width));
+    std::vector<Acc> row_sums(lanes.size());
     for (int64_t p = begin; p < end; ++p) {
+      std::fill(row_sums.begin(), row_sums.end(), Acc(0));
       Acc* to = partial.data() + p * l.channels;
       const int64_t last = std::min(total, (p + 1) * part);
       for (int64_t at = p * part; at < last;) {
@@ -99,9 +101,10 @@ std::vector<Acc> SumChannels(const ChannelLayout& l, Term term) {
 #pragma GCC ivdep
           for (int64_t j = 0; j < n; ++j) totals[j] += term(at + j, j);
         }
-        for (int64_t i = 0; i < width; i += l.channels) {
-          for (int64_t c = 0; c < l.channels; ++c) to[c] += lanes[i + c];
-        }
+        for (int64_t j = 0; j < width; ++j) row_sums[j] += lanes[j];
+      }
+      for (int64_t i = 0; i < width; i += l.channels) {
+        for (int64_t c = 0; c < l.channels; ++c) to[c] += row_sums[i + c];
       }
     }
   });

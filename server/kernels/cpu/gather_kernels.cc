@@ -56,8 +56,7 @@ absl::Status GatherGradKernel(KernelContext& k) {
                    GatherRows::Make(out.shape(), k.input(1), k.ints(3)[0], k.attr<int64_t>("batch_dims")));
   FillZeros(out);
   if (dy.num_elements() == 0) return absl::OkStatus();
-  ScatterAdd(dy, rows.count(), rows.width(), out, [&](int64_t r) { return rows.offset(r); });
-  return absl::OkStatus();
+  return ScatterAdd(dy, rows.count(), rows.width(), out, [&](int64_t r) { return rows.offset(r); });
 }
 
 absl::Status GatherNdKernel(KernelContext& k) {
@@ -69,18 +68,17 @@ absl::Status GatherNdKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
-void AddUpdates(const Tensor& updates, const NdRows& rows, const Tensor& out) {
-  if (updates.num_elements() == 0) return;
-  ScatterAdd(updates, static_cast<int64_t>(rows.offsets.size()), rows.width, out,
-             [&](int64_t r) { return rows.offsets[r]; });
+absl::Status AddUpdates(const Tensor& updates, const NdRows& rows, const Tensor& out) {
+  if (updates.num_elements() == 0) return absl::OkStatus();
+  return ScatterAdd(updates, static_cast<int64_t>(rows.offsets.size()), rows.width, out,
+                    [&](int64_t r) { return rows.offsets[r]; });
 }
 
 absl::Status ScatterNdKernel(KernelContext& k) {
   const Tensor& out = k.output(0);
   ASSIGN_OR_RETURN(const NdRows rows, FindNdRows(k, k.input(0), out.shape(), "shape"));
   FillZeros(out);
-  AddUpdates(k.input(1), rows, out);
-  return absl::OkStatus();
+  return AddUpdates(k.input(1), rows, out);
 }
 
 // Strings are added by putting one behind the other: there are no sums to be kept but where updates meet.
@@ -119,8 +117,7 @@ absl::Status TensorScatterAddKernel(KernelContext& k) {
   const Tensor& out = k.output(0);
   ASSIGN_OR_RETURN(const NdRows rows, FindNdRows(k, k.input(1), out.shape(), "shape"));
   CopyAll(k.input(0), out);
-  AddUpdates(k.input(2), rows, out);
-  return absl::OkStatus();
+  return AddUpdates(k.input(2), rows, out);
 }
 
 absl::Status TensorScatterUpdateKernel(KernelContext& k) {
@@ -151,9 +148,8 @@ absl::Status SegmentSumKernel(KernelContext& k) {
   FillZeros(out);
   if (data.num_elements() == 0) return absl::OkStatus();
   const int64_t width = data.num_elements() / ids.num_elements();
-  ScatterAdd(data, ids.num_elements(), width, out,
-             [&](int64_t r) { return id.int_at(r) < 0 ? -1 : id.int_at(r) * width; });
-  return absl::OkStatus();
+  return ScatterAdd(data, ids.num_elements(), width, out,
+                    [&](int64_t r) { return id.int_at(r) < 0 ? -1 : id.int_at(r) * width; });
 }
 
 }  // namespace

@@ -83,9 +83,10 @@ struct MeanOf {
   }
 };
 
+// Every product is rounded, so that those of floats are of doubles from the first on.
 template <class T>
 struct ProdOf {
-  using Lane = Wide<T>;
+  using Lane = std::conditional_t<kIsFloat<T>, double, Wide<T>>;
   using Acc = Lane;
   static Acc Identity() { return 1; }
   static Lane Fold(Lane a, Lane b) { return a * b; }

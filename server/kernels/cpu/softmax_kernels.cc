@@ -41,17 +41,23 @@ W MaxOf(const W* x, int64_t n) {
   return most;
 }
 
+// Blocks keep long sums of floats accurate.
 template <class W>
-W SumOf(const W* x, int64_t n) {
-  W lanes[kLanes] = {}, sum = 0;
-  int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
+double SumOf(const W* x, int64_t n) {
+  constexpr int64_t kBlock = 1024;
+  double total = 0;
+  for (int64_t block = 0; block < n; block += kBlock) {
+    const int64_t end = std::min(n, block + kBlock);
+    W lanes[kLanes] = {};
+    int64_t i = block;
+    for (; i + kLanes <= end; i += kLanes) {
 #pragma omp simd
-    for (int j = 0; j < kLanes; ++j) lanes[j] += x[i + j];
+      for (int j = 0; j < kLanes; ++j) lanes[j] += x[i + j];
+    }
+    for (; i < end; ++i) total += x[i];
+    for (W lane : lanes) total += lane;
   }
-  for (; i < n; ++i) sum += x[i];
-  for (W lane : lanes) sum += lane;
-  return sum;
+  return total;
 }
 
 // out = exp(x - most); gives the sum. x may be out.
@@ -59,7 +65,7 @@ template <class W>
 W ExpRow(const W* x, W most, W* out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) out[i] = Exp(x[i] - most);
-  return SumOf(out, n);
+  return static_cast<W>(SumOf(out, n));
 }
 
 // Calls row(i, x, out) for each row of input 0, where x and out are of W: the tensors' own rows, or copies as float.
@@ -90,9 +96,10 @@ absl::Status SoftmaxRows(KernelContext& k) {
   ForRows(total / n, n, k.input(0).data<T>(), k.output(0).mutable_data<T>(), [&](int64_t, const W* x, W* out) {
     const W most = MaxOf(x, n);
     if constexpr (kLog) {
-      W sum = 0, scratch[256];
+      W scratch[256];
+      double sum = 0;
       for (int64_t i = 0; i < n; i += 256) sum += ExpRow(x + i, most, scratch, std::min<int64_t>(256, n - i));
-      const W log = std::log(sum);
+      const W log = std::log(static_cast<W>(sum));
 #pragma GCC ivdep
       for (int64_t i = 0; i < n; ++i) out[i] = x[i] - most - log;
     } else {
@@ -138,7 +145,7 @@ struct CrossEntropyKernel {
         for (int64_t j = 0; j < n; ++j) x[j] = Widen<W>(features[i * fs.row + j * fs.column]);
         const W most = MaxOf(x.data(), n), sum = ExpRow(x.data(), most, p.data(), n), log = std::log(sum);
         const T* label = labels + i * ls.row;
-        W loss = 0;
+        double loss = 0;
         for (int64_t j = 0; j < n; ++j) {
           const W y = Widen<W>(label[j * ls.column]);
           loss += y * (log - (x[j] - most));
