@@ -111,7 +111,8 @@ Function GradientOf(Function f, std::vector<bool> by, size_t num_inputs) {
   g.at = [f, num_inputs](const std::vector<HostTensor>& values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(num_inputs);
     Function::Point point = f.at(std::vector<HostTensor>(values.begin(), middle));
-    for (const Tensor& upstream : Upload(std::vector<HostTensor>(middle, values.end()))) point.inputs.push_back(upstream);
+    for (const Tensor& upstream : Upload(std::vector<HostTensor>(middle, values.end())))
+      point.inputs.push_back(upstream);
     return point;
   };
   g.call = [f, by = std::move(by), num_inputs](const std::vector<Tensor>& inputs) {

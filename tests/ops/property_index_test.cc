@@ -57,7 +57,8 @@ TEST_P(Property, Convolution) {
   if (x.stride != y.stride && (depthwise || y.dilation * x.dilation > 1)) x = Axis(y);
   const int64_t channels = cases_.Int(1, 5), last = cases_.Int(1, depthwise ? 2 : 6);
   const int64_t outputs = depthwise ? channels * last : last;
-  const Array images = cases_.Values({batch, y.in, x.in, channels}), filter = cases_.Values({y.size, x.size, channels, last});
+  const Array images = cases_.Values({batch, y.in, x.in, channels}),
+              filter = cases_.Values({y.size, x.size, channels, last});
   const Array dy = cases_.Values({batch, y.out, x.out, outputs});
   Array out(dy.dims), d_images(images.dims), d_filter(filter.dims);
   ForEachIndex({batch, y.out, x.out, y.size, x.size, channels, last}, [&](const Dims& i) {
@@ -76,8 +77,10 @@ TEST_P(Property, Convolution) {
   for (DType dtype : {DType::kFloat32, DType::kFloat64}) {
     const Tensor a = Upload(images, dtype), b = Upload(filter, dtype), c = Upload(dy, dtype);
     ExpectNear(Call(name, {a, b}, attrs), out, 1e-5, name);
-    ExpectNear(Call(name + "BackpropInput", {Upload(images.dims), b, c}, attrs), d_images, 1e-5, name + "BackpropInput");
-    ExpectNear(Call(name + "BackpropFilter", {a, Upload(filter.dims), c}, attrs), d_filter, 1e-5, name + "BackpropFilter");
+    ExpectNear(Call(name + "BackpropInput", {Upload(images.dims), b, c}, attrs), d_images, 1e-5,
+               name + "BackpropInput");
+    ExpectNear(Call(name + "BackpropFilter", {a, Upload(filter.dims), c}, attrs), d_filter, 1e-5,
+               name + "BackpropFilter");
   }
 }
 
@@ -133,7 +136,8 @@ TEST_P(Property, Gather) {
 
 // Rows of updates are added to, or replace, the rows of a tensor that indices name; the last one stays.
 TEST_P(Property, Scatter) {
-  const int64_t rows = cases_.Int(1, 6), columns = cases_.Int(1, 6), width = cases_.Coin() ? cases_.Int(0, 5) : cases_.Int(1, 300);
+  const int64_t rows = cases_.Int(1, 6), columns = cases_.Int(1, 6),
+                width = cases_.Coin() ? cases_.Int(0, 5) : cases_.Int(1, 300);
   const int64_t count = cases_.Int(0, 5) == 0 ? 2000 : cases_.Int(0, 20);
   const Array tensor = cases_.Values({rows, columns, width}), updates = cases_.Values({count, width});
   Array indices({count, 2}), ids({count});
@@ -158,8 +162,8 @@ TEST_P(Property, Scatter) {
     ExpectNear(Call("TensorScatterAdd", {t, at, u}), plus, 1e-5, "TensorScatterAdd");
     ExpectNear(Call("TensorScatterUpdate", {t, at, u}), put, 1e-6, "TensorScatterUpdate");
     ExpectNear(Call("GatherNd", {t, at}), gathered, 1e-6, "GatherNd");
-    ExpectNear(Call("UnsortedSegmentSum", {u, Upload(ids, DType::kInt32), constant(static_cast<int32_t>(rows))}), segments,
-               1e-5, "UnsortedSegmentSum");
+    ExpectNear(Call("UnsortedSegmentSum", {u, Upload(ids, DType::kInt32), constant(static_cast<int32_t>(rows))}),
+               segments, 1e-5, "UnsortedSegmentSum");
   }
 }
 
@@ -167,12 +171,13 @@ TEST_P(Property, Scatter) {
 TEST_P(Property, StridedSlice) {
   const Array x = cases_.Values(cases_.Dims(1));
   const int rank = x.rank();
-  const int first = static_cast<int>(cases_.Int(0, rank)), last = static_cast<int>(cases_.Int(first, rank));  // of the ellipsis
+  const int first = static_cast<int>(cases_.Int(0, rank)),
+            last = static_cast<int>(cases_.Int(first, rank));  // of the ellipsis
   const bool ellipsis = last > first || cases_.Coin();
   Dims begin, end, stride, out;
   int64_t masks[5] = {};  // begin, end, ellipsis, new axis, shrink axis
   std::vector<std::pair<int64_t, int64_t>> picked(static_cast<size_t>(rank));  // first element and step of each axis
-  std::vector<int> source;                                                      // the axis of x that an axis of the result is, or -1
+  std::vector<int> source;  // the axis of x that an axis of the result is, or -1
   const auto push = [&](int64_t b, int64_t e, int64_t s) {
     begin.push_back(b);
     end.push_back(e);
@@ -224,8 +229,11 @@ TEST_P(Property, StridedSlice) {
     want.at(i) = x.at(from);
   });
   ExpectNear(Call("StridedSlice", {Upload(x, DType::kFloat32), Upload(begin), Upload(end), Upload(stride)},
-                  {{"begin_mask", masks[0]}, {"end_mask", masks[1]}, {"ellipsis_mask", masks[2]},
-                   {"new_axis_mask", masks[3]}, {"shrink_axis_mask", masks[4]}}),
+                  {{"begin_mask", masks[0]},
+                   {"end_mask", masks[1]},
+                   {"ellipsis_mask", masks[2]},
+                   {"new_axis_mask", masks[3]},
+                   {"shrink_axis_mask", masks[4]}}),
              want, 0, "StridedSlice");
 }
 

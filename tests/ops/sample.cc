@@ -60,7 +60,8 @@ std::vector<double> RandomNumbers(DType dtype, int64_t n, double low, double hig
     return numbers;
   }
   std::uniform_real_distribution<double> off(0.3, 0.7);
-  for (int64_t i = 0; i < n; ++i) numbers[i] = low + (high - low) * (static_cast<double>(i) + off(random)) / static_cast<double>(n);
+  for (int64_t i = 0; i < n; ++i)
+    numbers[i] = low + (high - low) * (static_cast<double>(i) + off(random)) / static_cast<double>(n);
   std::shuffle(numbers.begin(), numbers.end(), random);
   return numbers;
 }
@@ -113,7 +114,8 @@ absl::StatusOr<SampleInput> ParseInput(absl::string_view token, uint64_t seed) {
     if (dtype == DType::kInvalid) dtype = shape.has_value() ? DType::kFloat64 : DType::kInt32;
     ASSIGN_OR_RETURN(const std::vector<double> numbers, ParseNumbers(inside));
     if (!shape.has_value()) shape = Shape{static_cast<int64_t>(numbers.size())};
-    if (shape->num_elements() != static_cast<int64_t>(numbers.size())) return Expected("as many values as extents", token);
+    if (shape->num_elements() != static_cast<int64_t>(numbers.size()))
+      return Expected("as many values as extents", token);
     ASSIGN_OR_RETURN(input.value, FromNumbers(dtype, *shape, numbers));
     return input;
   }
@@ -128,7 +130,8 @@ absl::StatusOr<SampleInput> ParseInput(absl::string_view token, uint64_t seed) {
   } else if (!rest.empty()) {
     return Expected("@low:high", rest);
   }
-  ASSIGN_OR_RETURN(input.value, FromNumbers(dtype, *shape, RandomNumbers(dtype, shape->num_elements(), low, high, seed)));
+  ASSIGN_OR_RETURN(input.value,
+                   FromNumbers(dtype, *shape, RandomNumbers(dtype, shape->num_elements(), low, high, seed)));
   return input;
 }
 
@@ -209,11 +212,12 @@ std::vector<Tensor> CallOp(const Sample& sample, const std::vector<Tensor>& inpu
   return op(std::string(sample.op->name), conformance::Operands(inputs), sample.named_attrs());
 }
 
-Call::Call(const Sample& sample) : Call(sample, [&] {
-  std::vector<HostTensor> values;
-  for (const SampleInput& input : sample.inputs) values.push_back(input.value);
-  return values;
-}()) {}
+Call::Call(const Sample& sample)
+    : Call(sample, [&] {
+        std::vector<HostTensor> values;
+        for (const SampleInput& input : sample.inputs) values.push_back(input.value);
+        return values;
+      }()) {}
 
 Call::Call(const Sample& sample, const std::vector<HostTensor>& values) : sample_(sample) {
   for (size_t i = 0; i < sample.inputs.size(); ++i) {

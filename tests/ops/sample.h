@@ -36,8 +36,8 @@ struct Sample {
   NamedAttrs named_attrs() const;
 };
 
-// INVALID_ARGUMENT, with the token and what was expected, for a line that is not in the form of README.md; NOT_FOUND for
-// an op that does not exist.
+// INVALID_ARGUMENT, with the token and what was expected, for a line that is not in the form of README.md; NOT_FOUND
+// for an op that does not exist.
 absl::StatusOr<Sample> ParseSample(absl::string_view line);
 
 // All lines of a file of this folder but empty ones and comments, in order. Errors name the line.

@@ -25,8 +25,8 @@ struct WideSums {
   void (*store)(const void* sums, void* elements, int64_t n);
 };
 
-// What sums of elements of `dtype` need to be accurate: float for 16 bits; double for float32 if there are `many` terms.
-// Null where the elements themselves will do.
+// What sums of elements of `dtype` need to be accurate: float for 16 bits; double for float32 if there are `many`
+// terms. Null where the elements themselves will do.
 const WideSums* WideSumsOf(DType dtype, bool many);
 
 // Adds row r of `updates` to the `width` elements of `out` from offset(r) on, for each r in order; negative offsets are

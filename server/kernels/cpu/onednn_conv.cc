@@ -120,17 +120,18 @@ absl::StatusOr<std::shared_ptr<const OneDnnOp>> FindOp(ConvPass pass, const Conv
   });
 }
 
-// The gradient of a filter is a sum over all output pixels, which oneDNN would cut by the number of threads. So that the
-// result does not depend on it, the sum is cut here, by the shapes alone, into runs of images or, where those are few,
-// of an image's rows; each is added up by one thread.
+// The gradient of a filter is a sum over all output pixels, which oneDNN would cut by the number of threads. So that
+// the result does not depend on it, the sum is cut here, by the shapes alone, into runs of images or, where those are
+// few, of an image's rows; each is added up by one thread.
 class FilterGradient {
  public:
   explicit FilterGradient(const ConvDims& d) : d_(d) {
-    // A part costs a pass over the filter, which so many pixels are worth.
-    constexpr int64_t kLeastPixels = 256, kMostParts = 32;
-    const int64_t pixels = d.rows.out * d.columns.out;
-    const int64_t parts = std::clamp<int64_t>(d.batch * pixels / kLeastPixels, 1, kMostParts);
-    if (d.work() < kSmallWork || parts == 1) {
+    // A part costs a call and a pass over the filter, which so many pixels are worth; and it keeps sums short.
+    constexpr int64_t kFewPixels = 512, kManyPixels = 8192, kParts = 32, kMostParts = 256, kMostSums = 1 << 20;
+    const int64_t pixels = d.batch * d.rows.out * d.columns.out;
+    const int64_t most = std::max(kParts, std::min(kMostParts, kMostSums / filter_size()));
+    const int64_t parts = std::clamp<int64_t>(pixels / (d.work() < kSmallWork ? kManyPixels : kFewPixels), 1, most);
+    if (parts == 1) {
       Add(0, d.batch, 0, d.rows.out);
     } else if (parts <= d.batch) {
       for (int64_t i = 0; i < parts; ++i) Add(d.batch * i / parts, d.batch * (i + 1) / parts, 0, d.rows.out);
@@ -155,7 +156,7 @@ class FilterGradient {
     RunSingleThreaded(make);
     RETURN_IF_ERROR(status);
     const auto count = static_cast<int64_t>(parts_.size());
-    const int64_t size = d_.rows.size * d_.columns.size * d_.in_channels / d_.groups * d_.out_channels;
+    const int64_t size = filter_size();
     BufferRef sums;
     if (count > 1) {
       ASSIGN_OR_RETURN(sums, device.Allocate(static_cast<size_t>(count * size) * sizeof(float)));
@@ -189,6 +190,10 @@ class FilterGradient {
     std::shared_ptr<const OneDnnOp> op;
   };
 
+  int64_t filter_size() const {
+    return d_.rows.size * d_.columns.size * (d_.in_channels / d_.groups) * d_.out_channels;
+  }
+
   // The output rows [from, to) of the images [first, last). Rows of several images are taken whole.
   void Add(int64_t first, int64_t last, int64_t from, int64_t to) {
     Part part{d_, 0, (first * d_.rows.out + from) * d_.columns.out * d_.out_channels, nullptr};
@@ -196,7 +201,8 @@ class FilterGradient {
     int64_t row = 0;
     if (to - from < d_.rows.out) {
       WindowAxis& rows = part.dims.rows;
-      const int64_t begin = from * rows.stride - rows.before, end = (to - 1) * rows.stride - rows.before + rows.extent();
+      const int64_t begin = from * rows.stride - rows.before,
+                    end = (to - 1) * rows.stride - rows.before + rows.extent();
       row = std::max<int64_t>(0, begin);
       rows.in = std::min(d_.rows.in, end) - row;
       if (rows.in <= 0) return;  // padding alone

@@ -40,8 +40,8 @@ dnnl::matmul::primitive_desc Describe(DType dtype, const MatMulDims& d) {
   return dnnl::matmul::primitive_desc(desc, UserScratchpad(), OneDnnEngine(), /*allow_empty=*/true);
 }
 
-// Whether oneDNN adds up a product in an order that does not depend on the number of threads. Its kernels for AVX-512 do,
-// but for a transposed left side with a long inner axis, which they cut by threads; the others cut as they like.
+// Whether oneDNN adds up a product in an order that does not depend on the number of threads. Its kernels for AVX-512
+// do, but for a transposed left side with a long inner axis, which they cut by threads; the others cut as they like.
 bool KeepsOrder(DType dtype, const MatMulDims& d) {
   constexpr int64_t kLongInner = 2048;
   static const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
@@ -133,14 +133,15 @@ struct OneDnnMatMul::Tiling {
   struct Axis {
     int64_t extent, size, count;
     Axis(int64_t extent, int64_t wanted, int64_t multiple)
-        : extent(extent), size(std::min(extent, DivideUp(DivideUp(extent, wanted), multiple) * multiple)),
+        : extent(extent),
+          size(std::min(extent, DivideUp(DivideUp(extent, wanted), multiple) * multiple)),
           count(DivideUp(extent, size)) {}
     int64_t length(bool last) const { return last ? extent - (count - 1) * size : size; }
   };
   Axis rows, columns, depth;
 
-  // About 32 tiles, unless they would be too small to be worth packing or too large for the caches. Where there are few,
-  // the inner axis is cut as well; sums in 16 bits are not, since they would be rounded twice.
+  // About 32 tiles, unless they would be too small to be worth packing or too large for the caches. Where there are
+  // few, the inner axis is cut as well; sums in 16 bits are not, since they would be rounded twice.
   static Tiling Of(DType dtype, const MatMulDims& d) {
     constexpr double kTiles = 32;
     const double area = static_cast<double>(d.m) * static_cast<double>(d.n);
@@ -210,7 +211,8 @@ absl::Status OneDnnMatMul::RunTiled(DType dtype, const MatMulDims& d, const void
     const int64_t cut = i % cuts, column = i / cuts % t.columns.count, row = i / cuts / t.columns.count % t.rows.count;
     const int64_t product = i / cuts / t.columns.count / t.rows.count;
     const int64_t r = row * t.rows.size, s = column * t.columns.size, p = cut * t.depth.size;
-    const Tile& tile = *tiles[(row + 1 == t.rows.count) | (column + 1 == t.columns.count) << 1 | (cut + 1 == cuts) << 2];
+    const Tile& tile =
+        *tiles[(row + 1 == t.rows.count) | (column + 1 == t.columns.count) << 1 | (cut + 1 == cuts) << 2];
     const int64_t a_at = d.Matrix(d.batch_a, product) * d.m * d.k + (d.transpose_a ? p * d.m + r : r * d.k + p);
     const int64_t b_at = d.Matrix(d.batch_b, product) * d.k * d.n + (d.transpose_b ? s * d.k + p : p * d.n + s);
     const int64_t c_at = cut * size + product * d.m * d.n + r * d.n + s;
@@ -222,10 +224,11 @@ absl::Status OneDnnMatMul::RunTiled(DType dtype, const MatMulDims& d, const void
       const auto memory = [](const dnnl::memory::desc& desc, const void* data) {
         return dnnl::memory(desc, OneDnnEngine(), const_cast<void*>(data));
       };
-      tile.primitive.execute(OneDnnStream(), {{DNNL_ARG_SRC, memory(tile.a, left + a_at * element)},
-                                              {DNNL_ARG_WEIGHTS, memory(tile.b, right + b_at * element)},
-                                              {DNNL_ARG_DST, memory(tile.c, result + c_at * element)},
-                                              {DNNL_ARG_SCRATCHPAD, memory(tile.scratch, scratch ? scratch->data() : nullptr)}});
+      tile.primitive.execute(OneDnnStream(),
+                             {{DNNL_ARG_SRC, memory(tile.a, left + a_at * element)},
+                              {DNNL_ARG_WEIGHTS, memory(tile.b, right + b_at * element)},
+                              {DNNL_ARG_DST, memory(tile.c, result + c_at * element)},
+                              {DNNL_ARG_SCRATCHPAD, memory(tile.scratch, scratch ? scratch->data() : nullptr)}});
       OneDnnStream().wait();
     });
   };
