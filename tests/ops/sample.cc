@@ -150,10 +150,12 @@ absl::Status ParseNotes(absl::string_view notes, Sample& sample) {
     } else if (absl::ConsumePrefix(&note, "by=")) {
       ASSIGN_OR_RETURN(const std::vector<double> by, ParseNumbers(note));
       sample.by.assign(by.begin(), by.end());
+    } else if (note == "symmetric") {
+      sample.symmetric = true;
     } else if (note == "first-order") {
       sample.order = 1;
     } else {
-      return Expected("none: REASON, outputs=LIST, by=LIST, first-order or tolerance=NUMBER", note);
+      return Expected("none: REASON, outputs=LIST, by=LIST, symmetric, first-order or tolerance=NUMBER", note);
     }
   }
   return absl::OkStatus();

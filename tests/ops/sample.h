@@ -28,6 +28,7 @@ struct Sample {
   std::vector<SampleInput> inputs;
   std::vector<int> outputs;  // those whose gradient is checked; empty: all that have one
   std::vector<int> by;       // the inputs that it is checked for; empty: all that have one
+  bool symmetric = false;    // gradients are taken through the symmetric part of input 0, a matrix
   int order = 2;             // up to which derivative
   std::string no_gradient;   // why there is no gradient; empty: there is one
   double tolerance = 0;      // of the gradients; 0: what their dtype allows
