@@ -175,8 +175,9 @@ Array Product(const Array& a, const Array& b, bool ta, bool tb) {
 
 TEST_P(Property, MatMul) {
   const bool ta = cases_.Coin(), tb = cases_.Coin(), large = cases_.Int(0, 4) == 0;
-  const int64_t most = large ? 40 : 9, m = cases_.Int(large, most), n = cases_.Int(large, most);
-  const int64_t k = large ? 1 + cases_.Int(100'000, 400'000) / (m * n) : cases_.Int(0, 9);
+  // Large: beyond what one thread does, with an inner axis that is cut.
+  const int64_t least = large ? 20 : 0, most = large ? 40 : 9, m = cases_.Int(least, most), n = cases_.Int(least, most);
+  const int64_t k = large ? cases_.Int(2'200'000, 3'000'000) / (m * n) : cases_.Int(0, 9);
   const Array a = cases_.Values(ta ? Dims{k, m} : Dims{m, k}), b = cases_.Values(tb ? Dims{n, k} : Dims{k, n});
   const Array want = Product(a, b, ta, tb);
   for (DType dtype : {DType::kFloat32, DType::kFloat64}) {
