@@ -1,6 +1,10 @@
 // Everything a program needs: #include <eager/eager.h>
 #pragma once
 
+#include "client/array.h"
+#include "client/axes.h"
+#include "client/bitwise.h"
+#include "client/clip.h"
 #include "client/constant.h"
 #include "client/context.h"
 #include "client/custom_gradient.h"
@@ -10,6 +14,7 @@
 #include "client/data/npy.h"
 #include "client/debugging.h"
 #include "client/error.h"
+#include "client/gather.h"
 #include "client/gradient_tape.h"
 #include "client/indexing.h"
 #include "client/keras/layers.h"
@@ -18,6 +23,7 @@
 #include "client/keras/optimizers.h"
 #include "client/keras/progress_bar.h"
 #include "client/keras/sequential.h"
+#include "client/make.h"
 #include "client/math.h"
 #include "client/module.h"
 #include "client/ndarray.h"
@@ -25,8 +31,11 @@
 #include "client/op.h"
 #include "client/ops.h"
 #include "client/plot/plot.h"
+#include "client/products.h"
 #include "client/random.h"
 #include "client/random_generator.h"
+#include "client/reduce.h"
+#include "client/sort.h"
 #include "client/summary/file_writer.h"
 #include "client/summary/summary.h"
 #include "client/tensor.h"

@@ -4,7 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/core/call.h"
+#include "client/array.h"
+#include "client/core/compose.h"
 #include "client/core/strided_index.h"
 #include "client/variable.h"
 
@@ -40,6 +41,8 @@ StridedIndex ToStridedIndex(absl::Span<const Index> index) {
       case Index::Kind::kNewAxis:
         new_axis_mask |= bit;
         break;
+      case Index::Kind::kMask:
+        throw Error(absl::InvalidArgumentError("a bool tensor as an index must be the only one, and of a Tensor"), index[i].where());
     }
   }
   s.masks = {{"begin_mask", begin_mask},
@@ -60,6 +63,9 @@ std::string ToString(absl::Span<const Index> index) {
 namespace {
 
 Tensor Part(const Tensor& x, absl::Span<const Index> index) {
+  if (index.size() == 1 && index[0].kind() == Index::Kind::kMask) {
+    return boolean_mask(Operand(x, index[0].where()), Operand(index[0].mask(), index[0].where()));
+  }
   const std::source_location where = index.empty() && x.valid() ? x.state()->where
                                      : index.empty()            ? std::source_location::current()
                                                                 : index[0].where();
@@ -77,6 +83,19 @@ Tensor Part(const Tensor& x, absl::Span<const Index> index) {
 
 }  // namespace
 
+Index::Index(const Tensor& tensor, Where where) : kind_(Kind::kMask), where_(where) {
+  const internal::Term value(tensor, where);
+  if (tensor.valid() && value.dtype() == DType::kBool) {
+    mask_ = tensor;
+  } else if (tensor.valid() && IsInteger(value.dtype()) && value.rank() == 0) {
+    kind_ = Kind::kAt;
+    at_ = value.Cast(DType::kInt64).tensor().read<int64_t>(where)[0];
+  } else {
+    const std::string got = tensor.valid() ? absl::StrCat(Name(value.dtype()), " of shape ", value.shape().ToString()) : "none";
+    internal::Refuse(absl::StrCat("a tensor as an index must be an integer scalar or a bool mask, got ", got), where);
+  }
+}
+
 std::string Index::ToString() const {
   const auto bound = [](const std::optional<int64_t>& b) { return b.has_value() ? absl::StrCat(*b) : ""; };
   switch (kind_) {
@@ -89,6 +108,8 @@ std::string Index::ToString() const {
       return "...";
     case Kind::kNewAxis:
       return "newaxis";
+    case Kind::kMask:
+      return "mask";
   }
   return "";
 }

@@ -6,8 +6,10 @@
 //   x[{ellipsis, newaxis}]             x[..., newaxis]
 //
 // What is not named is taken whole. Bounds of slices beyond an axis are cut off; single indices beyond it are an error.
-// Of a Tensor or Variable it is one StridedSlice op: differentiable, without a wait. Of an NDArray it is a view. An
-// index that lies in a tensor is read first: x[int(t)].
+// Of a Tensor or Variable it is one StridedSlice op: differentiable, without a wait. Of an NDArray it is a view.
+//
+//   x[t]                               an integer scalar tensor as an index: waits for its value
+//   x[mask]                            boolean_mask(x, mask) of array.h, for a bool tensor, which stands alone
 #pragma once
 
 #include <concepts>
@@ -45,24 +47,27 @@ class Index {
     requires(!std::same_as<T, bool>)  // a mask in NumPy
   Index(T at, Where where = Where::current())                                                             // NOLINT
       : kind_(Kind::kAt), at_(static_cast<int64_t>(at)), where_(where) {}
-    Index(const Slice& slice, Where where = Where::current())
-        : kind_(Kind::kSlice), slice_(slice), where_(where) {}                                  // NOLINT
-    Index(Ellipsis, Where where = Where::current()) : kind_(Kind::kEllipsis), where_(where) {}  // NOLINT
-    Index(NewAxis, Where where = Where::current()) : kind_(Kind::kNewAxis), where_(where) {}    // NOLINT
+  Index(const Slice& slice, Where where = Where::current()) : kind_(Kind::kSlice), slice_(slice), where_(where) {}  // NOLINT
+  Index(Ellipsis, Where where = Where::current()) : kind_(Kind::kEllipsis), where_(where) {}                        // NOLINT
+  Index(NewAxis, Where where = Where::current()) : kind_(Kind::kNewAxis), where_(where) {}                          // NOLINT
+  // INVALID_ARGUMENT unless it is an integer scalar or of dtype bool.
+  Index(const Tensor& tensor, Where where = Where::current());                                                      // NOLINT
 
-    enum class Kind : uint8_t { kAt, kSlice, kEllipsis, kNewAxis };
-    Kind kind() const { return kind_; }
-    int64_t at() const { return at_; }
-    const Slice& slice() const { return slice_; }
-    const Where& where() const { return where_; }
-    // "-1", "0:2", "::-1", "...", "newaxis"
-    std::string ToString() const;
+  enum class Kind : uint8_t { kAt, kSlice, kEllipsis, kNewAxis, kMask };
+  Kind kind() const { return kind_; }
+  int64_t at() const { return at_; }
+  const Slice& slice() const { return slice_; }
+  const Tensor& mask() const { return mask_; }
+  const Where& where() const { return where_; }
+  // "-1", "0:2", "::-1", "...", "newaxis", "mask"
+  std::string ToString() const;
 
-   private:
-    Kind kind_;
-    int64_t at_ = 0;
-    Slice slice_;
-    Where where_;
+ private:
+  Kind kind_;
+  int64_t at_ = 0;
+  Slice slice_;
+  Tensor mask_;
+  Where where_;
 };
 
 }  // namespace eager

@@ -134,8 +134,12 @@ Tensor elu(const Operand& features) { return Run("Elu", {features}); }
 Tensor selu(const Operand& features) { return Run("Selu", {features}); }
 Tensor softplus(const Operand& features) { return Run("Softplus", {features}); }
 Tensor softsign(const Operand& features) { return Run("Softsign", {features}); }
-Tensor sigmoid(const Operand& x) { return Run("Sigmoid", {x}); }
-Tensor tanh(const Operand& x) { return Run("Tanh", {x}); }
+Tensor crelu(const Operand& features, int64_t axis) {
+  const Where& w = features.where();
+  const Tensor x = Get(features);
+  const Tensor positive = Run("Relu", {At(x, w)}), negative = Run("Relu", {At(Run("Neg", {At(x, w)}), w)});
+  return concat({At(positive, w), At(negative, w)}, axis);
+}
 
 Tensor leaky_relu(const Operand& features, double alpha) {
   return Run("LeakyRelu", {features}, {{"alpha", static_cast<float>(alpha)}});

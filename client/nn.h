@@ -60,6 +60,26 @@ Tensor max_pool2d(const Operand& input, Pair ksize, Pair strides, const Padding&
                   const std::string& data_format = "NHWC");  // integer dtypes as well
 Tensor avg_pool2d(const Operand& input, Pair ksize, Pair strides, const Padding& padding,
                   const std::string& data_format = "NHWC");  // padding does not count
+// The same under tf.nn's names for windows over two axes.
+inline Tensor max_pool(const Operand& input, Pair ksize, Pair strides, const Padding& padding,
+                       const std::string& data_format = "NHWC") {
+  return max_pool2d(input, ksize, strides, padding, data_format);
+}
+inline Tensor avg_pool(const Operand& input, Pair ksize, Pair strides, const Padding& padding,
+                       const std::string& data_format = "NHWC") {
+  return avg_pool2d(input, ksize, strides, padding, data_format);
+}
+
+// Over one axis: input (batch, width, channels), filters (width, in_channels, out_channels).
+Tensor conv1d(const Operand& input, const Operand& filters, int64_t stride, const std::string& padding,
+              int64_t dilations = 1);
+Tensor max_pool1d(const Operand& input, int64_t ksize, int64_t strides, const std::string& padding);
+Tensor avg_pool1d(const Operand& input, int64_t ksize, int64_t strides, const std::string& padding);
+
+// Rows of a table.
+
+// The rows of params that ids name, int32 or int64, each scaled down to an L2 norm of max_norm if that is given.
+Tensor embedding_lookup(const Operand& params, const Operand& ids, std::optional<double> max_norm = {});
 
 // Activations, element by element.
 
@@ -73,8 +93,10 @@ Tensor silu(const Operand& features, double beta = 1);           // x * sigmoid(
 Tensor swish(const Operand& features, double beta = 1);          // the same
 Tensor softplus(const Operand& features);                        // log(exp(x) + 1)
 Tensor softsign(const Operand& features);                        // x / (|x| + 1)
-Tensor sigmoid(const Operand& x);
-Tensor tanh(const Operand& x);
+Tensor crelu(const Operand& features, int64_t axis = -1);        // relu(x) and relu(-x), one after the other along an axis
+using eager::log_sigmoid;
+using eager::sigmoid;
+using eager::tanh;
 // exp(logits) divided by its sums along `axis`, and its logarithm.
 Tensor softmax(const Operand& logits, int64_t axis = -1);
 Tensor log_softmax(const Operand& logits, int64_t axis = -1);
@@ -89,6 +111,9 @@ Tensor softmax_cross_entropy_with_logits(const Operand& labels, const Operand& l
 // Element by element: each logit is a decision of its own. labels: of the logits' shape and dtype.
 Tensor sigmoid_cross_entropy_with_logits(const Operand& labels, const Operand& logits);
 Tensor weighted_cross_entropy_with_logits(const Operand& labels, const Operand& logits, const Operand& pos_weight);
+// exp(log_input) - log_input * targets, and Stirling's approximation of log(targets!) more where targets > 1 if the full
+// loss is asked for.
+Tensor log_poisson_loss(const Operand& targets, const Operand& log_input, bool compute_full_loss = false);
 // Half the sum of squares of all elements: a scalar.
 Tensor l2_loss(const Operand& t);
 
@@ -99,6 +124,9 @@ struct Moments {
 };
 // Over `axes`; the variance is the biased one. 16-bit floats are measured in float32.
 Moments moments(const Operand& x, const std::vector<int64_t>& axes, bool keepdims = false);
+// With weights that broadcast to x.
+Moments weighted_moments(const Operand& x, const std::vector<int64_t>& axes, const Operand& frequency_weights,
+                         bool keepdims = false);
 // (x - mean) / sqrt(variance + epsilon) * scale + offset, each of which broadcasts to x.
 Tensor batch_normalization(const Operand& x, const Operand& mean, const Operand& variance,
                            const std::optional<Operand>& offset, const std::optional<Operand>& scale,
@@ -133,4 +161,12 @@ TopK top_k(const Operand& input, const Operand& k = 1, bool sorted = true);
 // Whether each target, int32 or int64, is among the k largest predictions of its row, float32.
 Tensor in_top_k(const Operand& targets, const Operand& predictions, const Operand& k);
 
+using eager::zero_fraction;
+
 }  // namespace eager::nn
+
+// tf.math: its names stand in eager or in eager::nn.
+namespace eager::math {
+using namespace eager;
+using namespace eager::nn;
+}  // namespace eager::math

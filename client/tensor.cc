@@ -60,6 +60,8 @@ DType DTypeOfOperand(const Operand& o) {
   return DType::kInvalid;
 }
 
+bool AreIntegers(const Operand& a, const Operand& b) { return IsInteger(DTypeOfOperand(a)) || IsInteger(DTypeOfOperand(b)); }
+
 }  // namespace
 
 DType Tensor::dtype() const { return Need(state_, std::source_location::current())->spec.dtype; }
@@ -100,8 +102,8 @@ Tensor operator<(const Operand& a, const Operand& b) { return Binary("Less", a, 
 Tensor operator<=(const Operand& a, const Operand& b) { return Binary("LessEqual", a, b); }
 Tensor operator>(const Operand& a, const Operand& b) { return Binary("Greater", a, b); }
 Tensor operator>=(const Operand& a, const Operand& b) { return Binary("GreaterEqual", a, b); }
-Tensor operator&(const Operand& a, const Operand& b) { return Binary("LogicalAnd", a, b); }
-Tensor operator|(const Operand& a, const Operand& b) { return Binary("LogicalOr", a, b); }
+Tensor operator&(const Operand& a, const Operand& b) { return Binary(AreIntegers(a, b) ? "BitwiseAnd" : "LogicalAnd", a, b); }
+Tensor operator|(const Operand& a, const Operand& b) { return Binary(AreIntegers(a, b) ? "BitwiseOr" : "LogicalOr", a, b); }
 Tensor operator!(const Operand& a) { return Unary("LogicalNot", a); }
 Tensor operator-(const Operand& a) { return Unary("Neg", a); }
 

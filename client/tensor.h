@@ -154,7 +154,7 @@ Tensor operator<(const Operand& a, const Operand& b);
 Tensor operator<=(const Operand& a, const Operand& b);
 Tensor operator>(const Operand& a, const Operand& b);
 Tensor operator>=(const Operand& a, const Operand& b);
-Tensor operator&(const Operand& a, const Operand& b);  // of bool tensors
+Tensor operator&(const Operand& a, const Operand& b);  // of bool logical, of integers bit by bit; ^ and ~: bitwise.h
 Tensor operator|(const Operand& a, const Operand& b);
 Tensor operator!(const Operand& a);
 Tensor operator-(const Operand& a);

@@ -7,7 +7,8 @@ include(CMakePackageConfigHelpers)
 
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
-  client/constant.h client/context.h client/custom_gradient.h client/debugging.h client/eager.h client/error.h
+  client/array.h client/axes.h client/bitwise.h client/clip.h client/gather.h client/make.h client/products.h client/reduce.h
+  client/sort.h client/constant.h client/context.h client/custom_gradient.h client/debugging.h client/eager.h client/error.h
   client/gradient_tape.h client/host_values.h client/indexing.h client/inprocess.h client/math.h client/module.h
   client/ndarray.h client/ndarray_eigen.h client/nn.h client/op.h client/ops.h client/random.h
   client/random_generator.h client/tensor.h client/types.h client/variable.h
@@ -36,7 +37,7 @@ endforeach()
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/install/eager/eager.h CONTENT "#include \"eager/client/eager.h\"\n" @ONLY)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/install/eager DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-install(TARGETS eagerd eager-guide)
+install(TARGETS eagerd eagerctl eager-guide)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.

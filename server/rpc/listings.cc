@@ -23,7 +23,8 @@ void DescribeAttr(const AttrSpec& attr, v1::OpDescription::Attr* out) {
   if (attr.kind == AttrKind::kType) out->set_allowed(attr.dtypes.ToString());
   if (!attr.choices.empty()) out->set_allowed(absl::StrCat("'", absl::StrJoin(attr.choices, "', '"), "'"));
   if (attr.minimum.has_value()) out->set_allowed(absl::StrCat(">= ", *attr.minimum));
-  if (attr.default_value.index() != 0) out->set_default_value(ToString(attr.default_value));
+  out->set_has_default(attr.default_value.index() != 0);
+  if (out->has_default()) out->set_default_value(ToString(attr.default_value));
   out->set_inferred(attr.inferred);
 }
 
@@ -54,23 +55,27 @@ void DescribeSession(const Session& session, v1::SessionInfo* info) {
   info->set_age_seconds(absl::ToDoubleSeconds(absl::Now() - session.started()));
 }
 
-absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) {
-  ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(name));
-  description->set_name(std::string(op->name));
-  description->set_doc(std::string(op->def->doc));
-  for (const ArgSpec& arg : op->inputs) DescribeArg(*op, arg, description->add_inputs());
-  for (const ArgSpec& arg : op->outputs) DescribeArg(*op, arg, description->add_outputs());
-  for (const AttrSpec& attr : op->attrs) DescribeAttr(attr, description->add_attrs());
-  description->set_differentiable(op->differentiable);
-  const auto type_attr = std::find_if(op->attrs.begin(), op->attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
-  const DTypeSet with_kernel = CpuKernels().dtypes(*op);
+void DescribeOp(const OpSpec& op, v1::OpDescription* description) {
+  description->set_name(std::string(op.name));
+  description->set_doc(std::string(op.def->doc));
+  for (const ArgSpec& arg : op.inputs) DescribeArg(op, arg, description->add_inputs());
+  for (const ArgSpec& arg : op.outputs) DescribeArg(op, arg, description->add_outputs());
+  for (const AttrSpec& attr : op.attrs) DescribeAttr(attr, description->add_attrs());
+  description->set_differentiable(op.differentiable);
+  const auto type_attr = std::find_if(op.attrs.begin(), op.attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
+  const DTypeSet with_kernel = CpuKernels().dtypes(op);
   for (int d = 0; d < kNumDTypes; ++d) {
     const DType dtype = static_cast<DType>(d);
     if (!IsValid(dtype) || !with_kernel.contains(dtype)) continue;
     // A kernel may serve more than the op allows.
-    if (type_attr != op->attrs.end() && !type_attr->dtypes.contains(dtype)) continue;
+    if (type_attr != op.attrs.end() && !type_attr->dtypes.contains(dtype)) continue;
     description->add_dtypes(std::string(Name(dtype)));
   }
+}
+
+absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) {
+  ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(name));
+  DescribeOp(*op, description);
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@ namespace eager::server {
 
 void DescribeDevice(const Device& device, v1::DeviceInfo* info);
 void DescribeSession(const Session& session, v1::SessionInfo* info);
+void DescribeOp(const OpSpec& op, v1::OpDescription* description);
 // NOT_FOUND for an unknown op.
 absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description);
 

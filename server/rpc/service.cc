@@ -70,15 +70,16 @@ grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::List
 grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request,
                                         v1::ListOpsResponse* response) {
   const OpTable& table = OpTable::Builtin();
-  std::vector<std::string> names;
+  std::vector<const OpSpec*> found;
   for (int i = 0; i < table.size(); ++i) {
-    std::string name(table.at(i).name);
-    if (absl::StrContains(absl::AsciiStrToLower(name), absl::AsciiStrToLower(request->contains()))) {
-      names.push_back(std::move(name));
-    }
+    const OpSpec& op = table.at(i);
+    if (absl::StrContains(absl::AsciiStrToLower(op.name), absl::AsciiStrToLower(request->contains()))) found.push_back(&op);
   }
-  std::sort(names.begin(), names.end());
-  for (std::string& name : names) response->add_ops(std::move(name));
+  std::sort(found.begin(), found.end(), [](const OpSpec* a, const OpSpec* b) { return a->name < b->name; });
+  for (const OpSpec* op : found) {
+    response->add_ops(std::string(op->name));
+    if (request->describe()) server::DescribeOp(*op, response->add_descriptions());
+  }
   return grpc::Status::OK;
 }
 

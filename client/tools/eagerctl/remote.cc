@@ -1,0 +1,29 @@
+#include "client/tools/eagerctl/remote.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+
+namespace eager::ctl {
+
+Remote::Remote(std::string address, double timeout_seconds)
+    : address_(std::move(address)),
+      timeout_seconds_(timeout_seconds),
+      stub_(v1::TensorService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()))) {}
+
+void Remote::Prepare(grpc::ClientContext& context) const {
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(timeout_seconds_ * 1e6)));
+}
+
+absl::Status Remote::Translate(const grpc::Status& status) const {
+  using grpc::StatusCode;
+  if (status.error_code() == StatusCode::UNAVAILABLE || status.error_code() == StatusCode::DEADLINE_EXCEEDED) {
+    return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", timeout_seconds_,
+                                               " s; start one, or name another with --server or EAGERD_ADDRESS"));
+  }
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+}  // namespace eager::ctl

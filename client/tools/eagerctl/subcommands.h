@@ -1,0 +1,17 @@
+// The subcommands of eagerctl. Each adds itself to the app; if it is the one that was given, the function that it puts
+// into `run` does it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "client/tools/eagerctl/remote.h"
+
+namespace eager::ctl {
+
+using Run = std::function<absl::Status(Remote&)>;
+
+// eagerctl ops [NAME] [--contains TEXT] [--json]
+void AddOps(CLI::App& app, Run& run);
+
+}  // namespace eager::ctl

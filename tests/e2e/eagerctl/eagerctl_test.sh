@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# eagerctl_test.sh EAGERD EAGERCTL: what eagerctl prints and how it exits.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../../support/daemon.sh"
+
+readonly eagerd=$1 eagerctl=$2
+out='' err=''
+
+# run CODE ARGUMENT...: runs eagerctl, which must exit with that code; its output is in $out and $err.
+run() {
+  local want=$1 code=0 errors
+  shift
+  errors=$(mktemp)
+  out=$("$eagerctl" "$@" 2>"$errors") || code=$?
+  err=$(cat "$errors")
+  rm -f "$errors"
+  (( code == want )) || { echo "eagerctl $*: exit code $code, not $want"; printf '%s\n%s\n' "$out" "$err"; exit 1; }
+}
+has() {
+  [[ $1 == *"$2"* ]] || { echo "lacks: $2"; echo "$1"; exit 1; }
+}
+
+start_daemon "$eagerd"
+
+run 0 ops --server "$address"
+has "$out" 'MatMul '
+has "$out" ' ops'
+(( $(wc -l <<<"$out") > 150 )) || { echo "too short a list"; exit 1; }
+run 0 --server "$address" ops --contains matmul
+has "$out" 'BatchMatMulV2'
+[[ $out != *Conv2D* ]] || { echo "--contains lists too much"; exit 1; }
+
+run 0 ops MirrorPad --server "$address"
+has "$out" 'input: T'
+has "$out" 'paddings: Tpaddings  (read on the host)'
+has "$out" "mode: string {'REFLECT', 'SYMMETRIC'}  (required)"
+has "$out" 'Tpaddings: type {int32, int64} = int32  (from the inputs)'
+has "$out" 'dtypes with a kernel: '
+has "$out" 'differentiable: yes'
+run 0 ops GatherNd --server "$address"
+has "$out" "bad_indices_policy: string = ''"
+run 0 ops Floor --server "$address"
+has "$out" 'differentiable: no'
+run 0 ops AddN --server "$address"
+has "$out" 'inputs: N * T'
+has "$out" 'N: int >= 1  (from the inputs)'
+
+run 0 ops Cast --json --server "$address"
+python3 - "$out" <<'PY'
+import json, sys
+op = json.loads(sys.argv[1])
+assert op["name"] == "Cast" and op["differentiable"] is True, op
+assert [a["has_default"] for a in op["attrs"] if a["name"] == "Truncate"] == [True], op
+assert "float32" in op["dtypes"], op
+PY
+run 0 ops --json --server "$address"
+python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["ops"] == sorted(d["ops"]) == [o["name"] for o in d["descriptions"]]' <<<"$out"
+
+run 1 ops Matmul --server "$address"
+has "$err" 'Matmul'
+has "$err" 'MatMul'
+run 1 ops --contains zebra --server "$address"
+has "$err" 'zebra'
+
+run 2
+run 2 ops MatMul --contains x
+run 2 dance
+run 0 --help
+has "$out" 'Exit codes'
+stop_daemon
+run 3 ops --server "$address" --timeout 0.3
+has "$err" "no eagerd answers at $address"
+echo "eagerctl: all as it should be"
