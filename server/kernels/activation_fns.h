@@ -1,4 +1,4 @@
-// Activation functions, inverse and hyperbolic functions and bits, element by element: elementwise_fns.h continued.
+// Activation functions and bits, element by element: elementwise_fns.h continued.
 #pragma once
 
 #include <cmath>
@@ -74,80 +74,7 @@ struct SoftsignGradFn {
   }
 };
 
-// One input: inverse and hyperbolic functions, the error function.
-
-struct AsinFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::asin(x);
-  }
-};
-
-struct AcosFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::acos(x);
-  }
-};
-
-struct AtanFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::atan(x);
-  }
-};
-
-struct SinhFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::sinh(x);
-  }
-};
-
-struct CoshFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::cosh(x);
-  }
-};
-
-struct AsinhFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::asinh(x);
-  }
-};
-
-struct AcoshFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::acosh(x);
-  }
-};
-
-struct AtanhFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::atanh(x);
-  }
-};
-
-struct ErfFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::erf(x);
-  }
-};
-
-struct ErfcFn {
-  template <class T>
-  EAGER_HOST_DEVICE T operator()(T x) const {
-    return std::erfc(x);
-  }
-};
-
 // Integers as bits.
-
 struct BitwiseAndFn {
   template <class T>
   EAGER_HOST_DEVICE T operator()(T x, T y) const {

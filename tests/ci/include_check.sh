@@ -32,7 +32,8 @@ client/summary:    words proto protobuf client client/core
 client/data:       words client client/core
 client/examples:   words client client/data
 client/keras:      words client client/core client/train
-client/tools:      words common/wire proto protobuf grpc client client/core client/transport
+client/tools:      words client client/core client/transport
+client/tools/eagerctl: words common/wire proto protobuf grpc
 '
 
 mapfile -t files < <(find proto common server client -type f \

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/context.h"
+#include "tests/conformance/known.h"
 #include "tests/conformance/report.h"
 #include "tests/conformance/run.h"
 #include "tests/golden/golden.h"
@@ -43,6 +44,7 @@ struct Flags {
   bool in_process = false;
   std::string only;
   std::vector<std::string> files;  // none: all that the folder has
+  std::string known = EAGERD_KNOWN_DIFFERENCES;
   bool verbose = false;
 };
 
@@ -55,6 +57,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   for (const File& file : kFiles) names.emplace_back(file.name);
   app.add_option("--files", flags.files, "Which files, else all that the folder has")
       ->delimiter(',')->check(CLI::IsMember(names));
+  app.add_option("--known", flags.known, "File of known differences")->capture_default_str();
   app.add_flag("--verbose", flags.verbose, "All failures, and why cases were skipped");
 }
 
@@ -113,14 +116,15 @@ absl::StatusOr<std::vector<eager::golden::Case>> Read(const File& file, const st
   return std::vector<eager::golden::Case>{{file.name, *std::move(json)}};
 }
 
-absl::Status RunFile(const File& file, const std::filesystem::path& folder, const Flags& flags, Report& report) {
+absl::Status RunFile(const File& file, const std::filesystem::path& folder, const Flags& flags,
+                     const eager::conformance::KnownDifferences& known, Report& report) {
   const auto cases = Read(file, folder);
   if (absl::IsNotFound(cases.status()) && flags.files.empty()) return absl::OkStatus();
   if (!cases.ok()) return cases.status();
   for (const eager::golden::Case& c : *cases) {
     const CaseInfo info = Describe(c.json);
     if (!flags.only.empty() && info.group != flags.only) continue;
-    report.Add(info, RunCase(file.run, c.json));
+    report.Add(info, known.Judge(info, RunCase(file.run, c.json)));
   }
   report.PrintFile(absl::StrCat(file.name, file.whole ? ".json" : ".jsonl"));
   return absl::OkStatus();
@@ -142,10 +146,12 @@ int Run(const Flags& flags) {
   } else {
     eager::Connect(flags.server);
   }
+  const auto known = eager::conformance::KnownDifferences::Read(flags.known);
+  if (!known.ok()) return Complain(known.status().message());
   Report report(flags.verbose);
   for (const File& file : kFiles) {
     if (!flags.files.empty() && std::find(flags.files.begin(), flags.files.end(), file.name) == flags.files.end()) continue;
-    if (absl::Status status = RunFile(file, *folder, flags, report); !status.ok()) return Complain(status.message());
+    if (absl::Status status = RunFile(file, *folder, flags, *known, report); !status.ok()) return Complain(status.message());
   }
   if (report.cases() == 0) return Complain(absl::StrCat("there is no case of ", flags.only));
   report.PrintSum();

@@ -19,12 +19,16 @@ void Report::Add(const CaseInfo& info, const Outcome& outcome) {
   switch (outcome.verdict) {
     case Verdict::kPassed:
       ++passed_, ++group.passed;
-      group.gradient |= info.gradient;
-      group.second |= info.second;
+      group.gradients += info.gradient;
+      group.seconds += info.second;
       return;
     case Verdict::kFailed:
       ++failed_, ++group.failed;
       group.messages.push_back(absl::StrCat("FAILED ", info.id, ": ", outcome.why));
+      return;
+    case Verdict::kKnown:
+      ++known_, ++group.known;
+      group.messages.push_back(absl::StrCat("known ", info.id, ": ", outcome.why));
       return;
     case Verdict::kSkipped:
       ++skipped_, ++group.skipped;
@@ -37,10 +41,11 @@ void Report::Add(const CaseInfo& info, const Outcome& outcome) {
 }
 
 void Report::PrintGroup(const std::string& name, const Group& group) const {
-  std::string skipped = absl::StrCat(group.skipped, " skipped");
-  if (group.no_kernel > 0) absl::StrAppend(&skipped, " (", group.no_kernel, " without a kernel)");
-  std::cout << absl::StrFormat("%-38s %4d passed %4d failed %4s", name, group.passed, group.failed, skipped)
-            << "  gradient " << (group.gradient ? "yes" : "no ") << "  second " << (group.second ? "yes" : "no ") << "  "
+  std::string line = absl::StrFormat("%-38s %4d passed %4d failed %4d skipped", name, group.passed, group.failed, group.skipped);
+  if (group.no_kernel > 0) absl::StrAppend(&line, " (", group.no_kernel, " without a kernel)");
+  if (group.known > 0) absl::StrAppend(&line, " ", group.known, " known");
+  const auto count = [](int n) { return n == 0 ? std::string("no") : absl::StrCat(n); };
+  std::cout << line << absl::StrFormat("  gradient %-4s second %-4s ", count(group.gradients), count(group.seconds))
             << absl::StrJoin(group.dtypes, " ") << "\n";
   size_t shown = 0;
   for (const std::string& message : group.messages) {
@@ -62,7 +67,9 @@ void Report::PrintFile(absl::string_view file) {
 }
 
 void Report::PrintSum() const {
-  std::cout << passed_ << " passed, " << failed_ << " failed, " << skipped_ << " skipped" << std::endl;
+  std::cout << passed_ << " passed, " << failed_ << " failed, " << skipped_ << " skipped";
+  if (known_ > 0) std::cout << ", " << known_ << " known";
+  std::cout << std::endl;
 }
 
 }  // namespace eager::conformance

@@ -15,6 +15,7 @@ enum class Verdict {
   kFailed,
   kSkipped,   // the table does not have the op
   kNoKernel,  // skipped as well: the server has no kernel for the dtype
+  kKnown,     // a failure that known_differences names
 };
 
 struct Outcome {
@@ -23,6 +24,7 @@ struct Outcome {
 };
 inline Outcome Passed() { return {}; }
 inline Outcome Failed(std::string why) { return {Verdict::kFailed, std::move(why)}; }
+inline Outcome Known(std::string why) { return {Verdict::kKnown, std::move(why)}; }
 inline Outcome Skipped(std::string why) { return {Verdict::kSkipped, std::move(why)}; }
 
 // One case, as the report groups it.
@@ -41,15 +43,15 @@ class Report {
   void Add(const CaseInfo& info, const Outcome& outcome);
   // Prints a line a group, with its failures, and starts the next file.
   void PrintFile(absl::string_view file);
-  // "N passed, N failed, N skipped"
+  // "N passed, N failed, N skipped", and "N known" if there are some.
   void PrintSum() const;
   bool failed() const { return failed_ > 0; }
-  int cases() const { return passed_ + failed_ + skipped_; }
+  int cases() const { return passed_ + failed_ + skipped_ + known_; }
 
  private:
   struct Group {
-    int passed = 0, failed = 0, skipped = 0, no_kernel = 0;
-    bool gradient = false, second = false;
+    int passed = 0, failed = 0, skipped = 0, no_kernel = 0, known = 0;
+    int gradients = 0, seconds = 0;  // of those that passed
     std::set<std::string> dtypes;
     std::vector<std::string> messages;
   };
@@ -57,7 +59,7 @@ class Report {
 
   const bool verbose_;
   std::map<std::string, Group> groups_;  // of the current file
-  int passed_ = 0, failed_ = 0, skipped_ = 0;
+  int passed_ = 0, failed_ = 0, skipped_ = 0, known_ = 0;
 };
 
 }  // namespace eager::conformance

@@ -5,6 +5,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/transcendental_fns.h"
 
 namespace eager::server {
 namespace {
@@ -55,17 +56,9 @@ void AddActivations(std::vector<KernelRow>& rows) {
   AddFloatRows<LeakyReluGradKernel>(rows, "LeakyReluGrad");
 }
 
-void AddFunctions(std::vector<KernelRow>& rows) {
-  AddUnary<AsinFn>(rows, "Asin", FloatTypes());
-  AddUnary<AcosFn>(rows, "Acos", FloatTypes());
-  AddUnary<AtanFn>(rows, "Atan", FloatTypes());
-  AddUnary<SinhFn>(rows, "Sinh", FloatTypes());
-  AddUnary<CoshFn>(rows, "Cosh", FloatTypes());
-  AddUnary<AsinhFn>(rows, "Asinh", FloatTypes());
-  AddUnary<AcoshFn>(rows, "Acosh", FloatTypes());
-  AddUnary<AtanhFn>(rows, "Atanh", FloatTypes());
-  AddUnary<ErfFn>(rows, "Erf", FloatTypes());
-  AddUnary<ErfcFn>(rows, "Erfc", FloatTypes());
+template <class... Functors>
+void AddFunctions(std::vector<KernelRow>& rows, Fns<Functors...>) {
+  (AddUnary<Functors>(rows, Functors::kName, FloatTypes()), ...);
 }
 
 void AddBits(std::vector<KernelRow>& rows) {
@@ -84,7 +77,7 @@ void AddBits(std::vector<KernelRow>& rows) {
 std::vector<KernelRow> CpuActivationKernels() {
   std::vector<KernelRow> rows;
   AddActivations(rows);
-  AddFunctions(rows);
+  AddFunctions(rows, TranscendentalFns());
   AddBits(rows);
   return rows;
 }

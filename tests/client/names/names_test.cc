@@ -267,7 +267,8 @@ TEST(NamesTest, AreTensorFlows) {
   const auto server = testing::InProcessServer::Make().value();
   std::map<std::string, Call> calls;
   for (const auto& family : {kReductions, kElements, kArrays, kNn}) calls.insert(family.begin(), family.end());
-  for (const golden::Case& c : golden::ReadCases(NAMES_FOLDER, "names.jsonl").value()) {
+  const std::vector<golden::Case> cases = golden::ReadCases(NAMES_FOLDER, "names.jsonl").value();
+  for (const golden::Case& c : cases) {
     const std::string id = c.json.at("id");
     SCOPED_TRACE(id);
     const auto call = calls.find(id);

@@ -1,0 +1,171 @@
+// Writes docs/ops.md from the op table and the CPU's kernels: eager-gen-docs DIR, or --check DIR to see whether the file
+// there is as it should be.
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "common/ops/op_table.h"
+#include "server/kernels/kernel.h"
+
+namespace eager::server {
+namespace {
+
+constexpr char kHead[] = R"(<!-- Generated from the op table by eager-gen-docs. Do not edit: change the op's row and run it again. -->
+# The ops
+
+Names, inputs and attributes are those of TensorFlow's raw ops (`tf.raw_ops`). C++ calls them as `raw_ops::NAME(inputs, {.attribute = …})`
+(`client/ops.h`), as `op("NAME", inputs, attributes)`, and most of them under their Python names (`client/math.h`, `client/nn.h`, …);
+`eagerctl ops NAME` says more of one.
+
+- **inputs**: `N * x` is a list; *x* in italics is read on the host.
+- **dtypes**: of the first type attribute, those that have a kernel on the CPU. *floats*: float16, bfloat16, float32, float64; *ints*: int8
+  to int64 and uint8 to uint64; *complex*: complex64, complex128; *all*: these, bool and string. A dash: the op has no dtype to choose, or needs no kernel.
+- **attributes**: with their defaults; without one they are required. Those that follow from the inputs are left out.
+- **gradient**: whether it is differentiable (by ordinary ops, so to any order).
+)";
+
+// The families that have a heading, in the order of the document. Rows of others come last, under one heading.
+struct Family {
+  const char* title;
+  absl::Span<const OpDef> (*rows)();
+};
+constexpr Family kFamilies[] = {
+    {"Of single elements", &ElementwiseUnaryOps},
+    {"Of single elements: trigonometric and error functions", &TranscendentalOps},
+    {"Of single elements: activations", &ActivationOps},
+    {"Of pairs of elements", &ElementwiseBinaryOps},
+    {"Bits", &BitwiseOps},
+    {"Comparisons and choices", &ComparisonOps},
+    {"Reductions and scans", &ReduceOps},
+    {"Shapes", &ShapeOps},
+    {"Rearrangement", &RearrangeOps},
+    {"Joining and splitting", &JoinOps},
+    {"Slices", &SliceOps},
+    {"Padding", &PadOps},
+    {"Gather and scatter", &GatherOps},
+    {"Making tensors", &MakeOps},
+    {"Matrix products", &MatMulOps},
+    {"Convolution", &ConvOps},
+    {"Pooling", &PoolOps},
+    {"Softmax and cross entropy", &SoftmaxOps},
+    {"Biases and losses", &NnOps},
+    {"Normalization", &NormOps},
+    {"Ranking", &TopKOps},
+    {"Random numbers", &RandomOps},
+    {"Random numbers of a seed", &StatelessRandomOps},
+    {"Variables", &VariableOps},
+    {"Training steps", &TrainingOps},
+};
+
+// "floats int32 bool": whole groups by their name.
+std::string DTypes(const OpSpec& op) {
+  const auto attr = std::find_if(op.attrs.begin(), op.attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
+  const DTypeSet kernels = CpuKernels().dtypes(op);
+  std::vector<std::string> words;
+  std::set<DType> left;
+  for (int d = 0; d < kNumDTypes; ++d) {
+    const DType dtype = static_cast<DType>(d);
+    if (!IsValid(dtype) || dtype == DType::kResource || attr == op.attrs.end()) continue;
+    if (kernels.contains(dtype) && attr->dtypes.contains(dtype)) left.insert(dtype);
+  }
+  const auto take = [&](const char* word, const std::vector<DType>& group) {
+    if (!std::all_of(group.begin(), group.end(), [&](DType d) { return left.count(d) > 0; })) return;
+    for (const DType d : group) left.erase(d);
+    words.emplace_back(word);
+  };
+  take("floats", {DType::kFloat16, DType::kBFloat16, DType::kFloat32, DType::kFloat64});
+  take("ints", {DType::kInt8, DType::kInt16, DType::kInt32, DType::kInt64, DType::kUint8, DType::kUint16, DType::kUint32,
+                DType::kUint64});
+  take("complex", {DType::kComplex64, DType::kComplex128});
+  for (const DType d : left) words.emplace_back(Name(d));
+  const std::string text = absl::StrJoin(words, " ");
+  return text.empty() ? "–" : text == "floats ints complex bool string" || text == "floats ints complex string bool" ? "all" : text;
+}
+
+std::string Inputs(const OpSpec& op) {
+  return absl::StrJoin(op.inputs, ", ", [&](std::string* out, const ArgSpec& arg) {
+    if (arg.number_attr >= 0) absl::StrAppend(out, op.attrs[static_cast<size_t>(arg.number_attr)].name, " * ");
+    absl::StrAppend(out, arg.host ? "*" : "", arg.name, arg.host ? "*" : "");
+  });
+}
+
+std::string Attributes(const OpSpec& op) {
+  std::vector<std::string> list;
+  for (const AttrSpec& attr : op.attrs) {
+    if (attr.inferred) continue;
+    std::string text(attr.name);
+    if (attr.default_value.index() != 0) {
+      const std::string value = ToString(attr.default_value);
+      absl::StrAppend(&text, " = ", attr.kind == AttrKind::kString ? absl::StrCat("'", value, "'") : value);
+    } else if (!attr.choices.empty()) {
+      absl::StrAppend(&text, ": '", absl::StrJoin(attr.choices, "' or '"), "'");
+    } else {
+      absl::StrAppend(&text, ": ", Name(attr.kind));
+    }
+    list.push_back(absl::StrCat("`", text, "`"));
+  }
+  return absl::StrJoin(list, ", ");
+}
+
+// In a table a bar ends the cell, and a star or an underline could start a style.
+std::string Doc(const OpSpec& op) {
+  return absl::StrReplaceAll(op.def->doc, {{"|", "\\|"}, {"*", "\\*"}, {"_", "\\_"}, {"<", "&lt;"}});
+}
+
+std::string Row(const OpSpec& op) {
+  return absl::StrCat("| ", op.name, " | ", Inputs(op), " | ", DTypes(op), " | ", Attributes(op), " | ",
+                      op.differentiable ? "yes" : "no", " | ", Doc(op), " |\n");
+}
+
+std::string Section(absl::string_view title, const std::vector<const OpSpec*>& ops) {
+  if (ops.empty()) return "";
+  std::string text = absl::StrCat("\n## ", title, "\n\n| op | inputs | dtypes | attributes | gradient | what it gives |\n",
+                                  "|---|---|---|---|---|---|\n");
+  for (const OpSpec* op : ops) absl::StrAppend(&text, Row(*op));
+  return text;
+}
+
+std::string Document() {
+  const OpTable& table = OpTable::Builtin();
+  std::string text = kHead;
+  std::set<absl::string_view> shown;
+  for (const Family& family : kFamilies) {
+    std::vector<const OpSpec*> ops;
+    for (const OpDef& row : family.rows()) {
+      ops.push_back(table.Find(row.name));
+      shown.insert(row.name);
+    }
+    absl::StrAppend(&text, Section(family.title, ops));
+  }
+  std::vector<const OpSpec*> others;
+  for (int i = 0; i < table.size(); ++i) {
+    if (shown.count(table.at(i).name) == 0) others.push_back(&table.at(i));
+  }
+  return absl::StrCat(text, Section("More", others));
+}
+
+int Main(int argc, char** argv) {
+  const bool check = argc == 3 && std::string(argv[1]) == "--check";
+  if (!check && argc != 2) {
+    std::cerr << "usage: eager-gen-docs [--check] DIR\n";
+    return 2;
+  }
+  const std::string path = absl::StrCat(argv[argc - 1], "/ops.md"), text = Document();
+  if (!check) return static_cast<bool>(std::ofstream(path) << text) ? 0 : 1;
+  std::stringstream there;
+  there << std::ifstream(path).rdbuf();
+  if (there.str() == text) return 0;
+  std::cerr << path << " is not what the op table gives: run eager-gen-docs " << argv[argc - 1] << "\n";
+  return 1;
+}
+
+}  // namespace
+}  // namespace eager::server
+
+int main(int argc, char** argv) { return eager::server::Main(argc, argv); }
