@@ -5,8 +5,11 @@
 #include <iostream>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/ops/op_table.h"
 
 namespace eager {
@@ -35,28 +38,58 @@ struct CppValue {
     return absl::StrCat(text, text.find_first_of(".e") == std::string::npos ? ".0f" : "f");
   }
   std::string operator()(bool v) const { return v ? "true" : "false"; }
-  std::string operator()(DType v) const { return absl::StrCat("ParseDType(\"", Name(v), "\").value()"); }
-  std::string operator()(const std::string& v) const { return absl::StrCat("\"", v, "\""); }
+  std::string operator()(DType v) const;
+  std::string operator()(const std::string& v) const { return absl::StrCat("\"", absl::CEscape(v), "\""); }
   std::string operator()(const Shape& v) const { return absl::StrCat("{", absl::StrJoin(v.dims(), ", "), "}"); }
   std::string operator()(const std::vector<int64_t>& v) const { return absl::StrCat("{", absl::StrJoin(v, ", "), "}"); }
   std::string operator()(const std::vector<float>& v) const { return absl::StrCat("{", absl::StrJoin(v, ", "), "}"); }
-  std::string operator()(const std::vector<DType>&) const { return "{}"; }
+  std::string operator()(const std::vector<DType>& v) const {
+    return absl::StrCat("{", absl::StrJoin(v, ", ", [this](std::string* out, DType d) { *out += (*this)(d); }), "}");
+  }
 };
 
-std::string DTypeConstant(DType d) {
-  switch (d) {
-    case DType::kFloat32: return "DType::kFloat32";
-    case DType::kFloat64: return "DType::kFloat64";
-    case DType::kInt32: return "DType::kInt32";
-    case DType::kInt64: return "DType::kInt64";
-    case DType::kBool: return "DType::kBool";
-    default: return CppValue()(d);
-  }
+// DType::kFloat32; BFloat16 has a capital inside.
+std::string CppValue::operator()(DType v) const {
+  if (v == DType::kBFloat16) return "DType::kBFloat16";
+  std::string name(Name(v));
+  name[0] = absl::ascii_toupper(static_cast<unsigned char>(name[0]));
+  return absl::StrCat("DType::k", name);
 }
 
-std::string DefaultOf(const AttrSpec& attr) {
-  if (const DType* d = std::get_if<DType>(&attr.default_value)) return DTypeConstant(*d);
-  return std::visit(CppValue{}, attr.default_value);
+// `text` in lines of at most 120 columns, broken at spaces; all but the first start with `indent`.
+std::string Wrapped(absl::string_view text, absl::string_view indent) {
+  constexpr size_t kColumns = 120;
+  std::string lines, line;
+  for (absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!line.empty() && line.size() + 1 + word.size() > kColumns) {
+      absl::StrAppend(&lines, line, "\n");
+      line = absl::StrCat(indent, word);
+    } else {
+      absl::StrAppend(&line, line.empty() ? "" : " ", word);
+    }
+  }
+  return lines + line;
+}
+
+// What a value may be, where the row says more than its type does: "SAME" or "VALID"; at least 1.
+std::string Allowed(const AttrSpec& attr) {
+  if (!attr.choices.empty()) return absl::StrCat("\"", absl::StrJoin(attr.choices, "\", \""), "\"");
+  if (attr.kind == AttrKind::kType && attr.dtypes.ToString() != DTypeSet::All().ToString()) return attr.dtypes.ToString();
+  return attr.minimum.has_value() ? absl::StrCat("at least ", *attr.minimum) : "";
+}
+
+// "  int64_t axis = 0;", with what is allowed and whether it must be given behind it.
+std::string Member(const AttrSpec& attr) {
+  const bool has_default = attr.default_value.index() != 0;
+  const bool scalar = attr.kind == AttrKind::kType || attr.kind == AttrKind::kInt || attr.kind == AttrKind::kFloat ||
+                      attr.kind == AttrKind::kBool;
+  const std::string value = has_default ? absl::StrCat(" = ", std::visit(CppValue{}, attr.default_value)) : scalar ? "{}" : "";
+  const std::string allowed = Allowed(attr), required = has_default ? "" : "required";
+  const std::string note = absl::StrCat(required, required.empty() || allowed.empty() ? "" : ": ", allowed);
+  const std::string member = absl::StrCat("  ", CppType(attr.kind), " ", attr.name, value, ";");
+  if (note.empty()) return absl::StrCat(member, "\n");
+  const std::string line = absl::StrCat(member, "  // ", note);
+  return line.size() <= 120 ? absl::StrCat(line, "\n") : absl::StrCat("  // ", Wrapped(note, "  // "), "\n", member, "\n");
 }
 
 // What a caller may set: what does not follow from the inputs.
@@ -95,22 +128,22 @@ std::string Signature(const OpSpec& op, bool with_defaults) {
 }
 
 std::string Declaration(const OpSpec& op) {
-  std::string text = absl::StrCat("// ", op.def->doc, "\n");
+  std::string text = absl::StrCat(Wrapped(absl::StrCat("// ", op.def->doc), "// "), "\n");
+  if (op.outputs.size() > 1) {
+    const auto names = absl::StrJoin(op.outputs, ", ", [](std::string* out, const ArgSpec& arg) { absl::StrAppend(out, arg.name); });
+    absl::StrAppend(&text, Wrapped(absl::StrCat("// Gives ", names, "."), "// "), "\n");
+  }
   const std::vector<const AttrSpec*> attrs = Settable(op);
   if (!attrs.empty()) {
     absl::StrAppend(&text, "struct ", op.name, "Attrs {\n");
-    for (const AttrSpec* attr : attrs) {
-      const bool has_default = attr->default_value.index() != 0;
-      absl::StrAppend(&text, "  ", CppType(attr->kind), " ", attr->name, has_default ? " = " : "",
-                      has_default ? DefaultOf(*attr) : "", ";", has_default ? "" : "  // required", "\n");
-    }
+    for (const AttrSpec* attr : attrs) absl::StrAppend(&text, Member(*attr));
     absl::StrAppend(&text, "};\n");
   }
-  return absl::StrCat(text, Signature(op, true), ";\n");
+  return absl::StrCat(text, Wrapped(Signature(op, true) + ";", "    "), "\n");
 }
 
 std::string Definition(const OpSpec& op) {
-  std::string text = absl::StrCat(Signature(op, false), " {\n  static const OpSpec& op = internal::Op(\"", op.name, "\");\n");
+  std::string text = absl::StrCat(Wrapped(Signature(op, false) + " {", "    "), "\n  static const OpSpec& op = internal::Op(\"", op.name, "\");\n");
   const std::string where = op.inputs.empty() ? "where" : "Where(operands)";
   std::vector<std::string> names, attrs;
   for (const ArgSpec& arg : op.inputs) names.push_back(std::string(arg.name));
@@ -141,7 +174,8 @@ std::string Header() {
   std::string text = R"(// Generated from the op table by eager-gen-ops. Do not edit: change the op's row and run it again.
 //
 // Every op under its raw name, as tf.raw_ops has them: inputs in order, attributes as named, defaulted members, e.g.
-// raw_ops::MatMul(a, b, {.transpose_a = true}). None waits; each throws Error for what its inference refuses.
+// raw_ops::MatMul(a, b, {.transpose_a = true}). Attributes that follow from the inputs are not there.
+// None waits; each throws Error at the first input's line for what inference refuses.
 #pragma once
 
 #include <source_location>

@@ -23,8 +23,7 @@ void DescribeAttr(const AttrSpec& attr, v1::OpDescription::Attr* out) {
   if (attr.kind == AttrKind::kType) out->set_allowed(attr.dtypes.ToString());
   if (!attr.choices.empty()) out->set_allowed(absl::StrCat("'", absl::StrJoin(attr.choices, "', '"), "'"));
   if (attr.minimum.has_value()) out->set_allowed(absl::StrCat(">= ", *attr.minimum));
-  out->set_has_default(attr.default_value.index() != 0);
-  if (out->has_default()) out->set_default_value(ToString(attr.default_value));
+  if (attr.default_value.index() != 0) out->set_default_value(ToString(attr.default_value));
   out->set_inferred(attr.inferred);
 }
 

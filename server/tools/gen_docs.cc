@@ -63,29 +63,34 @@ constexpr Family kFamilies[] = {
     {"Training steps", &TrainingOps},
 };
 
+constexpr DType kFloats[] = {DType::kFloat16, DType::kBFloat16, DType::kFloat32, DType::kFloat64};
+constexpr DType kInts[] = {DType::kInt8,  DType::kInt16,  DType::kInt32,  DType::kInt64,
+                           DType::kUint8, DType::kUint16, DType::kUint32, DType::kUint64};
+constexpr DType kComplex[] = {DType::kComplex64, DType::kComplex128};
+constexpr DType kOthers[] = {DType::kBool, DType::kString};
+
 // "floats int32 bool": whole groups by their name.
 std::string DTypes(const OpSpec& op) {
   const auto attr = std::find_if(op.attrs.begin(), op.attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
+  if (attr == op.attrs.end()) return "–";
   const DTypeSet kernels = CpuKernels().dtypes(op);
   std::vector<std::string> words;
-  std::set<DType> left;
-  for (int d = 0; d < kNumDTypes; ++d) {
-    const DType dtype = static_cast<DType>(d);
-    if (!IsValid(dtype) || dtype == DType::kResource || attr == op.attrs.end()) continue;
-    if (kernels.contains(dtype) && attr->dtypes.contains(dtype)) left.insert(dtype);
-  }
-  const auto take = [&](const char* word, const std::vector<DType>& group) {
-    if (!std::all_of(group.begin(), group.end(), [&](DType d) { return left.count(d) > 0; })) return;
-    for (const DType d : group) left.erase(d);
-    words.emplace_back(word);
+  const auto add = [&](absl::string_view word, absl::Span<const DType> group) {
+    const auto has = [&](DType d) { return kernels.contains(d) && attr->dtypes.contains(d); };
+    if (!word.empty() && std::all_of(group.begin(), group.end(), has)) {
+      words.emplace_back(word);
+      return;
+    }
+    for (const DType d : group) {
+      if (has(d)) words.emplace_back(Name(d));
+    }
   };
-  take("floats", {DType::kFloat16, DType::kBFloat16, DType::kFloat32, DType::kFloat64});
-  take("ints", {DType::kInt8, DType::kInt16, DType::kInt32, DType::kInt64, DType::kUint8, DType::kUint16, DType::kUint32,
-                DType::kUint64});
-  take("complex", {DType::kComplex64, DType::kComplex128});
-  for (const DType d : left) words.emplace_back(Name(d));
+  add("floats", kFloats);
+  add("ints", kInts);
+  add("complex", kComplex);
+  add("", kOthers);
   const std::string text = absl::StrJoin(words, " ");
-  return text.empty() ? "–" : text == "floats ints complex bool string" || text == "floats ints complex string bool" ? "all" : text;
+  return text.empty() ? "–" : text == "floats ints complex bool string" ? "all" : text;
 }
 
 std::string Inputs(const OpSpec& op) {
@@ -101,10 +106,9 @@ std::string Attributes(const OpSpec& op) {
     if (attr.inferred) continue;
     std::string text(attr.name);
     if (attr.default_value.index() != 0) {
-      const std::string value = ToString(attr.default_value);
-      absl::StrAppend(&text, " = ", attr.kind == AttrKind::kString ? absl::StrCat("'", value, "'") : value);
+      absl::StrAppend(&text, " = ", ToString(attr.default_value));
     } else if (!attr.choices.empty()) {
-      absl::StrAppend(&text, ": '", absl::StrJoin(attr.choices, "' or '"), "'");
+      absl::StrAppend(&text, ": \"", absl::StrJoin(attr.choices, "\" or \""), "\"");
     } else {
       absl::StrAppend(&text, ": ", Name(attr.kind));
     }

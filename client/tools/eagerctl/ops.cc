@@ -47,8 +47,9 @@ std::string AttrLine(const Op::Attr& attr) {
     const bool comparison = attr.allowed()[0] == '>' || attr.allowed()[0] == '{';
     absl::StrAppend(&line, " ", comparison ? attr.allowed() : absl::StrCat("{", attr.allowed(), "}"));
   }
-  if (attr.has_default()) absl::StrAppend(&line, " = ", attr.kind() == "string" ? absl::StrCat("'", attr.default_value(), "'") : attr.default_value());
-  return absl::StrCat(line, attr.inferred() ? "  (from the inputs)" : attr.has_default() ? "" : "  (required)");
+  const bool has_default = !attr.default_value().empty();
+  if (has_default) absl::StrAppend(&line, " = ", attr.default_value());
+  return absl::StrCat(line, attr.inferred() ? "  (from the inputs)" : has_default ? "" : "  (required)");
 }
 
 template <class List, class Line>

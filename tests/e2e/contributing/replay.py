@@ -86,6 +86,10 @@ def compile_command(source):
 def compile_into(source, like, overlay):
   """Compiles `source` as the build compiles `like`, with the overlay before the tree; returns the object."""
   directory, command = compile_command(like)
+  for flag, arguments in (("-MD", 0), ("-MT", 1), ("-MF", 1)):  # the build's own notes
+    if flag in command:
+      at = command.index(flag)
+      del command[at:at + 1 + arguments]
   output = f"{overlay}/{os.path.basename(source)}.o"
   first = next(i for i, word in enumerate(command) if word.startswith("-I"))
   command.insert(first, f"-I{overlay}")
@@ -114,7 +118,7 @@ def main():
       source = path if path.endswith(".cc") else INCLUDED_BY.get(path)
       if source is None:
         continue  # a header that only the program at the end includes
-      copied = path.endswith(".cc") and f"{overlay}/{path}" or f"{SOURCE}/{source}"
+      copied = f"{overlay if path.endswith('.cc') else SOURCE}/{source}"
       objects.append(compile_into(copied, source, overlay))
     link(objects, f"{overlay}/conformance", own_main=False)
     with open(f"{overlay}/ops.jsonl", "w") as file:
