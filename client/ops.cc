@@ -582,7 +582,8 @@ std::vector<Tensor> Split(const Operand& split_dim, const Operand& value, const 
   return {outputs.begin(), outputs.end()};
 }
 
-std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const SplitVAttrs& attrs) {
+std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const
+    SplitVAttrs& attrs) {
   static const OpSpec& op = internal::Op("SplitV");
   const Operand operands[] = {value, size_splits, split_dim};
   const internal::Tensors outputs = internal::Call(op, operands, {{"num_split", attrs.num_split}}, Where(operands));
@@ -595,13 +596,15 @@ Tensor Slice(const Operand& input, const Operand& begin, const Operand& size) {
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
-Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const StridedSliceAttrs& attrs) {
+Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const
+    StridedSliceAttrs& attrs) {
   static const OpSpec& op = internal::Op("StridedSlice");
   const Operand operands[] = {input, begin, end, strides};
   return internal::Call1(op, operands, {{"begin_mask", attrs.begin_mask}, {"end_mask", attrs.end_mask}, {"ellipsis_mask", attrs.ellipsis_mask}, {"new_axis_mask", attrs.new_axis_mask}, {"shrink_axis_mask", attrs.shrink_axis_mask}}, Where(operands));
 }
 
-Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const Operand& dy, const StridedSliceGradAttrs& attrs) {
+Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const
+    Operand& dy, const StridedSliceGradAttrs& attrs) {
   static const OpSpec& op = internal::Op("StridedSliceGrad");
   const Operand operands[] = {shape, begin, end, strides, dy};
   return internal::Call1(op, operands, {{"begin_mask", attrs.begin_mask}, {"end_mask", attrs.end_mask}, {"ellipsis_mask", attrs.ellipsis_mask}, {"new_axis_mask", attrs.new_axis_mask}, {"shrink_axis_mask", attrs.shrink_axis_mask}}, Where(operands));
@@ -637,7 +640,8 @@ Tensor GatherV2(const Operand& params, const Operand& indices, const Operand& ax
   return internal::Call1(op, operands, {{"batch_dims", attrs.batch_dims}}, Where(operands));
 }
 
-Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const GatherV2GradAttrs& attrs) {
+Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const
+    GatherV2GradAttrs& attrs) {
   static const OpSpec& op = internal::Op("GatherV2Grad");
   const Operand operands[] = {shape, indices, dy, axis};
   return internal::Call1(op, operands, {{"batch_dims", attrs.batch_dims}}, Where(operands));
@@ -655,13 +659,15 @@ Tensor ScatterNd(const Operand& indices, const Operand& updates, const Operand& 
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
 }
 
-Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterAddAttrs& attrs) {
+Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterAddAttrs& attrs) {
   static const OpSpec& op = internal::Op("TensorScatterAdd");
   const Operand operands[] = {tensor, indices, updates};
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
 }
 
-Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterUpdateAttrs& attrs) {
+Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterUpdateAttrs& attrs) {
   static const OpSpec& op = internal::Op("TensorScatterUpdate");
   const Operand operands[] = {tensor, indices, updates};
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
@@ -703,7 +709,8 @@ Tensor LinSpace(const Operand& start, const Operand& stop, const Operand& num) {
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
-Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const OneHotAttrs& attrs) {
+Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const
+    OneHotAttrs& attrs) {
   static const OpSpec& op = internal::Op("OneHot");
   const Operand operands[] = {indices, depth, on_value, off_value};
   return internal::Call1(op, operands, {{"axis", attrs.axis}}, Where(operands));
@@ -739,7 +746,8 @@ Tensor RandomUniform(const Operand& shape, const RandomUniformAttrs& attrs) {
   return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs& attrs) {
+Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs&
+    attrs) {
   static const OpSpec& op = internal::Op("RandomUniformInt");
   const Operand operands[] = {shape, minval, maxval};
   return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}}, Where(operands));
@@ -792,91 +800,111 @@ void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& at
   internal::Call(op, operands, {{"ignore_lookup_error", attrs.ignore_lookup_error}}, Where(operands));
 }
 
-void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const ResourceApplyGradientDescentAttrs& attrs) {
+void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const
+    ResourceApplyGradientDescentAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyGradientDescent");
   const Operand operands[] = {var, alpha, delta};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyMomentumAttrs& attrs) {
+void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    Operand& momentum, const ResourceApplyMomentumAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyMomentum");
   const Operand operands[] = {var, accum, lr, grad, momentum};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
 }
 
-void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs) {
+void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyKerasMomentum");
   const Operand operands[] = {var, accum, lr, grad, momentum};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
 }
 
-void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamAttrs& attrs) {
+void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const
+    Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const
+    Operand& grad, const ResourceApplyAdamAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdam");
   const Operand operands[] = {var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"use_nesterov", attrs.use_nesterov}}, Where(operands));
 }
 
-void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs) {
+void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const
+    Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2,
+    const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdamWithAmsgrad");
   const Operand operands[] = {var, m, v, vhat, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdaMaxAttrs& attrs) {
+void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const
+    Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const
+    ResourceApplyAdaMaxAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdaMax");
   const Operand operands[] = {var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs) {
+void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand&
+    rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyRMSProp");
   const Operand operands[] = {var, ms, mom, lr, rho, momentum, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyCenteredRMSPropAttrs& attrs) {
+void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const
+    Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const
+    ResourceApplyCenteredRMSPropAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyCenteredRMSProp");
   const Operand operands[] = {var, mg, ms, mom, lr, rho, momentum, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs) {
+void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const
+    Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyKerasRMSProp");
   const Operand operands[] = {var, ms, lr, rho, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs& attrs) {
+void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr,
+    const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs&
+    attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyKerasCenteredRMSProp");
   const Operand operands[] = {var, mg, ms, lr, rho, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const ResourceApplyAdagradAttrs& attrs) {
+void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    ResourceApplyAdagradAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdagrad");
   const Operand operands[] = {var, accum, lr, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"update_slots", attrs.update_slots}}, Where(operands));
 }
 
-void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyAdagradV2Attrs& attrs) {
+void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const
+    Operand& grad, const ResourceApplyAdagradV2Attrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdagradV2");
   const Operand operands[] = {var, accum, lr, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"update_slots", attrs.update_slots}}, Where(operands));
 }
 
-void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs) {
+void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon,
+    const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyKerasAdagrad");
   const Operand operands[] = {var, accum, lr, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs) {
+void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr,
+    const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyAdadelta");
   const Operand operands[] = {var, accum, accum_update, lr, rho, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
 }
 
-void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const ResourceApplyKerasWeightDecayAttrs& attrs) {
+void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const
+    ResourceApplyKerasWeightDecayAttrs& attrs) {
   static const OpSpec& op = internal::Op("ResourceApplyKerasWeightDecay");
   const Operand operands[] = {var, weight_decay, lr};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
@@ -888,13 +916,15 @@ Tensor Conv2D(const Operand& input, const Operand& filter, const Conv2DAttrs& at
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
 }
 
-Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const Conv2DBackpropInputAttrs& attrs) {
+Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv2DBackpropInputAttrs& attrs) {
   static const OpSpec& op = internal::Op("Conv2DBackpropInput");
   const Operand operands[] = {input_sizes, filter, out_backprop};
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
 }
 
-Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const Conv2DBackpropFilterAttrs& attrs) {
+Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv2DBackpropFilterAttrs& attrs) {
   static const OpSpec& op = internal::Op("Conv2DBackpropFilter");
   const Operand operands[] = {input, filter_sizes, out_backprop};
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"use_cudnn_on_gpu", attrs.use_cudnn_on_gpu}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
@@ -906,13 +936,15 @@ Tensor DepthwiseConv2dNative(const Operand& input, const Operand& filter, const 
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
 }
 
-Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs) {
+Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand&
+    out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs) {
   static const OpSpec& op = internal::Op("DepthwiseConv2dNativeBackpropInput");
   const Operand operands[] = {input_sizes, filter, out_backprop};
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
 }
 
-Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs) {
+Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand&
+    out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs) {
   static const OpSpec& op = internal::Op("DepthwiseConv2dNativeBackpropFilter");
   const Operand operands[] = {input, filter_sizes, out_backprop};
   return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
@@ -924,13 +956,15 @@ Tensor MaxPool(const Operand& input, const MaxPoolAttrs& attrs) {
   return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}}, Where(operands));
 }
 
-Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs& attrs) {
+Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs&
+    attrs) {
   static const OpSpec& op = internal::Op("MaxPoolGrad");
   const Operand operands[] = {orig_input, orig_output, grad};
   return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"explicit_paddings", attrs.explicit_paddings}, {"data_format", attrs.data_format}}, Where(operands));
 }
 
-Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradGradAttrs& attrs) {
+Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPoolGradGradAttrs& attrs) {
   static const OpSpec& op = internal::Op("MaxPoolGradGrad");
   const Operand operands[] = {orig_input, orig_output, grad};
   return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
@@ -1010,43 +1044,50 @@ Tensor StatelessTruncatedNormal(const Operand& shape, const Operand& seed, const
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand& maxval) {
+Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand&
+    maxval) {
   static const OpSpec& op = internal::Op("StatelessRandomUniformInt");
   const Operand operands[] = {shape, seed, minval, maxval};
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
-Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const StatelessRandomUniformFullIntAttrs& attrs) {
+Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const
+    StatelessRandomUniformFullIntAttrs& attrs) {
   static const OpSpec& op = internal::Op("StatelessRandomUniformFullInt");
   const Operand operands[] = {shape, seed};
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomNormalV2Attrs& attrs) {
+Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessRandomNormalV2Attrs& attrs) {
   static const OpSpec& op = internal::Op("StatelessRandomNormalV2");
   const Operand operands[] = {shape, key, counter, alg};
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformV2Attrs& attrs) {
+Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessRandomUniformV2Attrs& attrs) {
   static const OpSpec& op = internal::Op("StatelessRandomUniformV2");
   const Operand operands[] = {shape, key, counter, alg};
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessTruncatedNormalV2Attrs& attrs) {
+Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessTruncatedNormalV2Attrs& attrs) {
   static const OpSpec& op = internal::Op("StatelessTruncatedNormalV2");
   const Operand operands[] = {shape, key, counter, alg};
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
 }
 
-Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const Operand& minval, const Operand& maxval) {
+Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const Operand& minval, const Operand& maxval) {
   static const OpSpec& op = internal::Op("StatelessRandomUniformIntV2");
   const Operand operands[] = {shape, key, counter, alg, minval, maxval};
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
-Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformFullIntV2Attrs& attrs) {
+Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand&
+    alg, const StatelessRandomUniformFullIntV2Attrs& attrs) {
   static const OpSpec& op = internal::Op("StatelessRandomUniformFullIntV2");
   const Operand operands[] = {shape, key, counter, alg};
   return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
@@ -1077,14 +1118,17 @@ Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
-std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean, const Operand& variance, const FusedBatchNormV3Attrs& attrs) {
+std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean,
+    const Operand& variance, const FusedBatchNormV3Attrs& attrs) {
   static const OpSpec& op = internal::Op("FusedBatchNormV3");
   const Operand operands[] = {x, scale, offset, mean, variance};
   const internal::Tensors outputs = internal::Call(op, operands, {{"epsilon", attrs.epsilon}, {"exponential_avg_factor", attrs.exponential_avg_factor}, {"data_format", attrs.data_format}, {"is_training", attrs.is_training}}, Where(operands));
   return {outputs.begin(), outputs.end()};
 }
 
-std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const FusedBatchNormGradV3Attrs& attrs) {
+std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const
+    Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const
+    FusedBatchNormGradV3Attrs& attrs) {
   static const OpSpec& op = internal::Op("FusedBatchNormGradV3");
   const Operand operands[] = {y_backprop, x, scale, reserve_space_1, reserve_space_2, reserve_space_3};
   const internal::Tensors outputs = internal::Call(op, operands, {{"epsilon", attrs.epsilon}, {"data_format", attrs.data_format}, {"is_training", attrs.is_training}}, Where(operands));

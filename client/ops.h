@@ -1,7 +1,8 @@
 // Generated from the op table by eager-gen-ops. Do not edit: change the op's row and run it again.
 //
 // Every op under its raw name, as tf.raw_ops has them: inputs in order, attributes as named, defaulted members, e.g.
-// raw_ops::MatMul(a, b, {.transpose_a = true}). None waits; each throws Error for what its inference refuses.
+// raw_ops::MatMul(a, b, {.transpose_a = true}). Attributes that follow from the inputs are not there.
+// None waits; each throws Error at the first input's line for what inference refuses.
 #pragma once
 
 #include <source_location>
@@ -92,7 +93,7 @@ Tensor Softplus(const Operand& features);
 
 // x in another dtype; integers wrap, Truncate cuts a float's digits instead of rounding.
 struct CastAttrs {
-  DType DstT;  // required
+  DType DstT{};  // required
   bool Truncate = false;
 };
 Tensor Cast(const Operand& x, const CastAttrs& attrs);
@@ -261,13 +262,13 @@ Tensor Any(const Operand& input, const Operand& reduction_indices, const AnyAttr
 
 // Where along an axis the largest element is; the first of several, never a nan.
 struct ArgMaxAttrs {
-  DType output_type = DType::kInt64;
+  DType output_type = DType::kInt64;  // int32, int16, int64, uint16
 };
 Tensor ArgMax(const Operand& input, const Operand& dimension, const ArgMaxAttrs& attrs = {});
 
 // Where along an axis the smallest element is; the first of several, never a nan.
 struct ArgMinAttrs {
-  DType output_type = DType::kInt64;
+  DType output_type = DType::kInt64;  // int32, int64
 };
 Tensor ArgMin(const Operand& input, const Operand& dimension, const ArgMinAttrs& attrs = {});
 
@@ -299,13 +300,13 @@ Tensor Squeeze(const Operand& input, const SqueezeAttrs& attrs = {});
 
 // The extents of a tensor, as a vector.
 struct ShapeAttrs {
-  DType out_type = DType::kInt32;
+  DType out_type = DType::kInt32;  // int32, int64
 };
 Tensor Shape(const Operand& input, const ShapeAttrs& attrs = {});
 
 // The number of elements of a tensor.
 struct SizeAttrs {
-  DType out_type = DType::kInt32;
+  DType out_type = DType::kInt32;  // int32, int64
 };
 Tensor Size(const Operand& input, const SizeAttrs& attrs = {});
 
@@ -347,22 +348,23 @@ Tensor Pack(const std::vector<Operand>& values, const PackAttrs& attrs = {});
 
 // The slices of a tensor along an axis, which they lack.
 struct UnpackAttrs {
-  int64_t num;  // required
+  int64_t num{};  // required: at least 0
   int64_t axis = 0;
 };
 std::vector<Tensor> Unpack(const Operand& value, const UnpackAttrs& attrs);
 
 // Equal pieces of a tensor along an axis.
 struct SplitAttrs {
-  int64_t num_split;  // required
+  int64_t num_split{};  // required: at least 1
 };
 std::vector<Tensor> Split(const Operand& split_dim, const Operand& value, const SplitAttrs& attrs);
 
 // Pieces of the given sizes of a tensor along an axis; one size may be -1.
 struct SplitVAttrs {
-  int64_t num_split;  // required
+  int64_t num_split{};  // required: at least 1
 };
-std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const SplitVAttrs& attrs);
+std::vector<Tensor> SplitV(const Operand& value, const Operand& size_splits, const Operand& split_dim, const
+    SplitVAttrs& attrs);
 
 // size[i] elements from begin[i] on along axis i; a size of -1 is all that follow.
 Tensor Slice(const Operand& input, const Operand& begin, const Operand& size);
@@ -375,7 +377,8 @@ struct StridedSliceAttrs {
   int64_t new_axis_mask = 0;
   int64_t shrink_axis_mask = 0;
 };
-Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const StridedSliceAttrs& attrs = {});
+Tensor StridedSlice(const Operand& input, const Operand& begin, const Operand& end, const Operand& strides, const
+    StridedSliceAttrs& attrs = {});
 
 // Zeros of the given shape with dy in the places that StridedSlice takes.
 struct StridedSliceGradAttrs {
@@ -385,7 +388,8 @@ struct StridedSliceGradAttrs {
   int64_t new_axis_mask = 0;
   int64_t shrink_axis_mask = 0;
 };
-Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const Operand& dy, const StridedSliceGradAttrs& attrs = {});
+Tensor StridedSliceGrad(const Operand& shape, const Operand& begin, const Operand& end, const Operand& strides, const
+    Operand& dy, const StridedSliceGradAttrs& attrs = {});
 
 // The input with paddings[i] = (before, after) zeros around it along axis i.
 Tensor Pad(const Operand& input, const Operand& paddings);
@@ -395,13 +399,13 @@ Tensor PadV2(const Operand& input, const Operand& paddings, const Operand& const
 
 // The input with its own mirror image around it.
 struct MirrorPadAttrs {
-  std::string mode;  // required
+  std::string mode;  // required: "REFLECT", "SYMMETRIC"
 };
 Tensor MirrorPad(const Operand& input, const Operand& paddings, const MirrorPadAttrs& attrs);
 
 // Folds the mirror image that MirrorPad put around a tensor back into it, adding up.
 struct MirrorPadGradAttrs {
-  std::string mode;  // required
+  std::string mode;  // required: "REFLECT", "SYMMETRIC"
 };
 Tensor MirrorPadGrad(const Operand& input, const Operand& paddings, const MirrorPadGradAttrs& attrs);
 
@@ -415,31 +419,35 @@ Tensor GatherV2(const Operand& params, const Operand& indices, const Operand& ax
 struct GatherV2GradAttrs {
   int64_t batch_dims = 0;
 };
-Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const GatherV2GradAttrs& attrs = {});
+Tensor GatherV2Grad(const Operand& shape, const Operand& indices, const Operand& dy, const Operand& axis, const
+    GatherV2GradAttrs& attrs = {});
 
 // The slices of params that the rows of indices name, an index for each of the leading axes.
 struct GatherNdAttrs {
-  std::string bad_indices_policy = "";
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
 };
 Tensor GatherNd(const Operand& params, const Operand& indices, const GatherNdAttrs& attrs = {});
 
 // Zeros of the given shape with updates added in the places that the rows of indices name.
 struct ScatterNdAttrs {
-  std::string bad_indices_policy = "";
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
 };
-Tensor ScatterNd(const Operand& indices, const Operand& updates, const Operand& shape, const ScatterNdAttrs& attrs = {});
+Tensor ScatterNd(const Operand& indices, const Operand& updates, const Operand& shape, const ScatterNdAttrs& attrs =
+    {});
 
 // A tensor with updates added in the places that the rows of indices name.
 struct TensorScatterAddAttrs {
-  std::string bad_indices_policy = "";
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
 };
-Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterAddAttrs& attrs = {});
+Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterAddAttrs& attrs = {});
 
 // A tensor with updates in the places that the rows of indices name; the last of several wins.
 struct TensorScatterUpdateAttrs {
-  std::string bad_indices_policy = "";
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
 };
-Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const TensorScatterUpdateAttrs& attrs = {});
+Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterUpdateAttrs& attrs = {});
 
 // Sums of the slices of data with the same segment id; a negative id belongs to no segment.
 Tensor UnsortedSegmentSum(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
@@ -463,7 +471,8 @@ Tensor LinSpace(const Operand& start, const Operand& stop, const Operand& num);
 struct OneHotAttrs {
   int64_t axis = -1;
 };
-Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const OneHotAttrs& attrs = {});
+Tensor OneHot(const Operand& indices, const Operand& depth, const Operand& on_value, const Operand& off_value, const
+    OneHotAttrs& attrs = {});
 
 // The product of two matrices, each transposed first if its attribute says so.
 struct MatMulAttrs {
@@ -494,7 +503,7 @@ Tensor RandomShuffle(const Operand& value, const RandomShuffleAttrs& attrs = {})
 struct RandomStandardNormalAttrs {
   int64_t seed = 0;
   int64_t seed2 = 0;
-  DType dtype;  // required
+  DType dtype{};  // required: float, double, bfloat16, half
 };
 Tensor RandomStandardNormal(const Operand& shape, const RandomStandardNormalAttrs& attrs);
 
@@ -502,7 +511,7 @@ Tensor RandomStandardNormal(const Operand& shape, const RandomStandardNormalAttr
 struct RandomUniformAttrs {
   int64_t seed = 0;
   int64_t seed2 = 0;
-  DType dtype;  // required
+  DType dtype{};  // required: float, double, bfloat16, half
 };
 Tensor RandomUniform(const Operand& shape, const RandomUniformAttrs& attrs);
 
@@ -511,13 +520,14 @@ struct RandomUniformIntAttrs {
   int64_t seed = 0;
   int64_t seed2 = 0;
 };
-Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs& attrs = {});
+Tensor RandomUniformInt(const Operand& shape, const Operand& minval, const Operand& maxval, const RandomUniformIntAttrs&
+    attrs = {});
 
 // Normally distributed numbers, drawn again where they lie more than two deviations from 0.
 struct TruncatedNormalAttrs {
   int64_t seed = 0;
   int64_t seed2 = 0;
-  DType dtype;  // required
+  DType dtype{};  // required: float, double, bfloat16, half
 };
 Tensor TruncatedNormal(const Operand& shape, const TruncatedNormalAttrs& attrs);
 
@@ -526,14 +536,14 @@ struct VarHandleOpAttrs {
   std::string container = "";
   std::string shared_name = "";
   std::string debug_name = "";
-  DType dtype;  // required
+  DType dtype{};  // required
   eager::Shape shape;  // required
 };
 Tensor VarHandleOp(const VarHandleOpAttrs& attrs, std::source_location where = std::source_location::current());
 
 // The variable's value; later assignments do not change what was read.
 struct ReadVariableOpAttrs {
-  DType dtype;  // required
+  DType dtype{};  // required
 };
 Tensor ReadVariableOp(const Operand& resource, const ReadVariableOpAttrs& attrs);
 
@@ -562,104 +572,129 @@ void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& at
 struct ResourceApplyGradientDescentAttrs {
   bool use_locking = false;
 };
-void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const ResourceApplyGradientDescentAttrs& attrs = {});
+void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const
+    ResourceApplyGradientDescentAttrs& attrs = {});
 
 // accum = accum * momentum + grad; var -= lr * accum. With use_nesterov, var -= lr * (grad + momentum * accum).
 struct ResourceApplyMomentumAttrs {
   bool use_locking = false;
   bool use_nesterov = false;
 };
-void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyMomentumAttrs& attrs = {});
+void ResourceApplyMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    Operand& momentum, const ResourceApplyMomentumAttrs& attrs = {});
 
 // accum = accum * momentum - lr * grad; var += accum. With use_nesterov, var += accum * momentum - lr * grad.
 struct ResourceApplyKerasMomentumAttrs {
   bool use_locking = false;
   bool use_nesterov = false;
 };
-void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs = {});
+void ResourceApplyKerasMomentum(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    Operand& momentum, const ResourceApplyKerasMomentumAttrs& attrs = {});
 
-// m += (1 - beta1) * (grad - m); v += (1 - beta2) * (grad^2 - v); var -= alpha * m / (sqrt(v) + epsilon), where alpha = lr * sqrt(1 - beta2_power) / (1 - beta1_power). With use_nesterov, beta1 * m + (1 - beta1) * grad stands for the last m.
+// m += (1 - beta1) * (grad - m); v += (1 - beta2) * (grad^2 - v); var -= alpha * m / (sqrt(v) + epsilon), where alpha =
+// lr * sqrt(1 - beta2_power) / (1 - beta1_power). With use_nesterov, beta1 * m + (1 - beta1) * grad stands for the last
+// m.
 struct ResourceApplyAdamAttrs {
   bool use_locking = false;
   bool use_nesterov = false;
 };
-void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamAttrs& attrs = {});
+void ResourceApplyAdam(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const
+    Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const
+    Operand& grad, const ResourceApplyAdamAttrs& attrs = {});
 
 // ResourceApplyAdam, dividing by sqrt(vhat) + epsilon, where vhat = max(vhat, v).
 struct ResourceApplyAdamWithAmsgradAttrs {
   bool use_locking = false;
 };
-void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs = {});
+void ResourceApplyAdamWithAmsgrad(const Operand& var, const Operand& m, const Operand& v, const Operand& vhat, const
+    Operand& beta1_power, const Operand& beta2_power, const Operand& lr, const Operand& beta1, const Operand& beta2,
+    const Operand& epsilon, const Operand& grad, const ResourceApplyAdamWithAmsgradAttrs& attrs = {});
 
 // m += (1 - beta1) * (grad - m); v = max(beta2 * v, |grad|); var -= lr / (1 - beta1_power) * m / (v + epsilon).
 struct ResourceApplyAdaMaxAttrs {
   bool use_locking = false;
 };
-void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const ResourceApplyAdaMaxAttrs& attrs = {});
+void ResourceApplyAdaMax(const Operand& var, const Operand& m, const Operand& v, const Operand& beta1_power, const
+    Operand& lr, const Operand& beta1, const Operand& beta2, const Operand& epsilon, const Operand& grad, const
+    ResourceApplyAdaMaxAttrs& attrs = {});
 
 // ms += (1 - rho) * (grad^2 - ms); mom = momentum * mom + lr * grad / sqrt(ms + epsilon); var -= mom.
 struct ResourceApplyRMSPropAttrs {
   bool use_locking = false;
 };
-void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs = {});
+void ResourceApplyRMSProp(const Operand& var, const Operand& ms, const Operand& mom, const Operand& lr, const Operand&
+    rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyRMSPropAttrs& attrs =
+    {});
 
 // ResourceApplyRMSProp, dividing by sqrt(ms - mg^2 + epsilon), where mg += (1 - rho) * (grad - mg).
 struct ResourceApplyCenteredRMSPropAttrs {
   bool use_locking = false;
 };
-void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const ResourceApplyCenteredRMSPropAttrs& attrs = {});
+void ResourceApplyCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& mom, const
+    Operand& lr, const Operand& rho, const Operand& momentum, const Operand& epsilon, const Operand& grad, const
+    ResourceApplyCenteredRMSPropAttrs& attrs = {});
 
-// ms += (1 - rho) * (grad^2 - ms); var -= lr * grad / sqrt(ms + epsilon): ResourceApplyRMSProp without a slot for a momentum that is 0.
+// ms += (1 - rho) * (grad^2 - ms); var -= lr * grad / sqrt(ms + epsilon): ResourceApplyRMSProp without a slot for a
+// momentum that is 0.
 struct ResourceApplyKerasRMSPropAttrs {
   bool use_locking = false;
 };
-void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs = {});
+void ResourceApplyKerasRMSProp(const Operand& var, const Operand& ms, const Operand& lr, const Operand& rho, const
+    Operand& epsilon, const Operand& grad, const ResourceApplyKerasRMSPropAttrs& attrs = {});
 
 // ResourceApplyCenteredRMSProp without a slot for a momentum that is 0.
 struct ResourceApplyKerasCenteredRMSPropAttrs {
   bool use_locking = false;
 };
-void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs& attrs = {});
+void ResourceApplyKerasCenteredRMSProp(const Operand& var, const Operand& mg, const Operand& ms, const Operand& lr,
+    const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasCenteredRMSPropAttrs& attrs
+    = {});
 
 // accum += grad^2, unless update_slots is false; var -= lr * grad / sqrt(accum).
 struct ResourceApplyAdagradAttrs {
   bool use_locking = false;
   bool update_slots = true;
 };
-void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const ResourceApplyAdagradAttrs& attrs = {});
+void ResourceApplyAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& grad, const
+    ResourceApplyAdagradAttrs& attrs = {});
 
 // accum += grad^2, unless update_slots is false; var -= lr * grad / (sqrt(accum) + epsilon).
 struct ResourceApplyAdagradV2Attrs {
   bool use_locking = false;
   bool update_slots = true;
 };
-void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyAdagradV2Attrs& attrs = {});
+void ResourceApplyAdagradV2(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const
+    Operand& grad, const ResourceApplyAdagradV2Attrs& attrs = {});
 
 // accum += grad^2; var -= lr * grad / sqrt(accum + epsilon).
 struct ResourceApplyKerasAdagradAttrs {
   bool use_locking = false;
 };
-void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon, const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs = {});
+void ResourceApplyKerasAdagrad(const Operand& var, const Operand& accum, const Operand& lr, const Operand& epsilon,
+    const Operand& grad, const ResourceApplyKerasAdagradAttrs& attrs = {});
 
-// accum = rho * accum + (1 - rho) * grad^2; update = sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * grad; var -= lr * update; accum_update = rho * accum_update + (1 - rho) * update^2.
+// accum = rho * accum + (1 - rho) * grad^2; update = sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * grad; var
+// -= lr * update; accum_update = rho * accum_update + (1 - rho) * update^2.
 struct ResourceApplyAdadeltaAttrs {
   bool use_locking = false;
 };
-void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr, const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs = {});
+void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr,
+    const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs = {});
 
 // var -= var * weight_decay * lr.
 struct ResourceApplyKerasWeightDecayAttrs {
   bool use_locking = false;
 };
-void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const ResourceApplyKerasWeightDecayAttrs& attrs = {});
+void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const
+    ResourceApplyKerasWeightDecayAttrs& attrs = {});
 
 // Slides a (rows, columns, in_channels, out_channels) filter over images and sums the products.
 struct Conv2DAttrs {
   std::vector<int64_t> strides;  // required
   bool use_cudnn_on_gpu = true;
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
 Tensor Conv2D(const Operand& input, const Operand& filter, const Conv2DAttrs& attrs);
@@ -668,30 +703,33 @@ Tensor Conv2D(const Operand& input, const Operand& filter, const Conv2DAttrs& at
 struct Conv2DBackpropInputAttrs {
   std::vector<int64_t> strides;  // required
   bool use_cudnn_on_gpu = true;
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
-Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const Conv2DBackpropInputAttrs& attrs);
+Tensor Conv2DBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv2DBackpropInputAttrs& attrs);
 
 // The gradient of Conv2D with respect to its filter, of shape filter_sizes.
 struct Conv2DBackpropFilterAttrs {
   std::vector<int64_t> strides;  // required
   bool use_cudnn_on_gpu = true;
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
-Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const Conv2DBackpropFilterAttrs& attrs);
+Tensor Conv2DBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv2DBackpropFilterAttrs& attrs);
 
-// Slides (rows, columns, channels, multiplier) filters over images, each channel by itself; gives channels * multiplier channels.
+// Slides (rows, columns, channels, multiplier) filters over images, each channel by itself; gives channels * multiplier
+// channels.
 struct DepthwiseConv2dNativeAttrs {
   std::vector<int64_t> strides;  // required
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
 Tensor DepthwiseConv2dNative(const Operand& input, const Operand& filter, const DepthwiseConv2dNativeAttrs& attrs);
@@ -699,67 +737,71 @@ Tensor DepthwiseConv2dNative(const Operand& input, const Operand& filter, const 
 // The gradient of DepthwiseConv2dNative with respect to its input, of shape input_sizes.
 struct DepthwiseConv2dNativeBackpropInputAttrs {
   std::vector<int64_t> strides;  // required
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
-Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs);
+Tensor DepthwiseConv2dNativeBackpropInput(const Operand& input_sizes, const Operand& filter, const Operand&
+    out_backprop, const DepthwiseConv2dNativeBackpropInputAttrs& attrs);
 
 // The gradient of DepthwiseConv2dNative with respect to its filter, of shape filter_sizes.
 struct DepthwiseConv2dNativeBackpropFilterAttrs {
   std::vector<int64_t> strides;  // required
-  std::string padding;  // required
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
   std::vector<int64_t> dilations = {1, 1, 1, 1};
 };
-Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs);
+Tensor DepthwiseConv2dNativeBackpropFilter(const Operand& input, const Operand& filter_sizes, const Operand&
+    out_backprop, const DepthwiseConv2dNativeBackpropFilterAttrs& attrs);
 
 // The maximum of each window over images, or over channels if ksize says so.
 struct MaxPoolAttrs {
-  std::vector<int64_t> ksize;  // required
-  std::vector<int64_t> strides;  // required
-  std::string padding;  // required
+  std::vector<int64_t> ksize;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW", "NCHW_VECT_C"
 };
 Tensor MaxPool(const Operand& input, const MaxPoolAttrs& attrs);
 
 // The gradient of MaxPool: each window's gradient goes to its first maximum.
 struct MaxPoolGradAttrs {
-  std::vector<int64_t> ksize;  // required
-  std::vector<int64_t> strides;  // required
-  std::string padding;  // required
+  std::vector<int64_t> ksize;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID", "EXPLICIT"
   std::vector<int64_t> explicit_paddings = {};
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
-Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs& attrs);
+Tensor MaxPoolGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradAttrs&
+    attrs);
 
 // The gradient of MaxPoolGrad: each window's element of grad where the window has its first maximum.
 struct MaxPoolGradGradAttrs {
-  std::vector<int64_t> ksize;  // required
-  std::vector<int64_t> strides;  // required
-  std::string padding;  // required
-  std::string data_format = "NHWC";
+  std::vector<int64_t> ksize;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
-Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const MaxPoolGradGradAttrs& attrs);
+Tensor MaxPoolGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPoolGradGradAttrs& attrs);
 
 // The mean of each window over images; padding does not count.
 struct AvgPoolAttrs {
-  std::vector<int64_t> ksize;  // required
-  std::vector<int64_t> strides;  // required
-  std::string padding;  // required
-  std::string data_format = "NHWC";
+  std::vector<int64_t> ksize;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
 Tensor AvgPool(const Operand& value, const AvgPoolAttrs& attrs);
 
 // The gradient of AvgPool: each window's gradient is shared equally among its elements.
 struct AvgPoolGradAttrs {
-  std::vector<int64_t> ksize;  // required
-  std::vector<int64_t> strides;  // required
-  std::string padding;  // required
-  std::string data_format = "NHWC";
+  std::vector<int64_t> ksize;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
 Tensor AvgPoolGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPoolGradAttrs& attrs);
 
@@ -769,21 +811,25 @@ Tensor Softmax(const Operand& logits);
 // log(Softmax(logits)), with no loss of digits.
 Tensor LogSoftmax(const Operand& logits);
 
-// For each row the cross entropy of its softmax with `labels`, a distribution; `backprop` is its gradient with respect to the features.
+// For each row the cross entropy of its softmax with `labels`, a distribution; `backprop` is its gradient with respect
+// to the features.
+// Gives loss, backprop.
 std::vector<Tensor> SoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels);
 
-// For each row the cross entropy of its softmax with the class that `labels` names; `backprop` is its gradient with respect to the features.
+// For each row the cross entropy of its softmax with the class that `labels` names; `backprop` is its gradient with
+// respect to the features.
+// Gives loss, backprop.
 std::vector<Tensor> SparseSoftmaxCrossEntropyWithLogits(const Operand& features, const Operand& labels);
 
 // Adds bias[c] to all of channel c.
 struct BiasAddAttrs {
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
 Tensor BiasAdd(const Operand& value, const Operand& bias, const BiasAddAttrs& attrs = {});
 
 // The gradient of BiasAdd with respect to its bias: the sum of each channel.
 struct BiasAddGradAttrs {
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW"
 };
 Tensor BiasAddGrad(const Operand& out_backprop, const BiasAddGradAttrs& attrs = {});
 
@@ -792,62 +838,72 @@ Tensor L2Loss(const Operand& t);
 
 // Normally distributed numbers of mean 0 and deviation 1, a function of the seed.
 struct StatelessRandomNormalAttrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
 Tensor StatelessRandomNormal(const Operand& shape, const Operand& seed, const StatelessRandomNormalAttrs& attrs = {});
 
 // Numbers equally distributed over [0, 1), a function of the seed.
 struct StatelessRandomUniformAttrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
 Tensor StatelessRandomUniform(const Operand& shape, const Operand& seed, const StatelessRandomUniformAttrs& attrs = {});
 
 // Normally distributed numbers within two deviations of 0, a function of the seed.
 struct StatelessTruncatedNormalAttrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
-Tensor StatelessTruncatedNormal(const Operand& shape, const Operand& seed, const StatelessTruncatedNormalAttrs& attrs = {});
+Tensor StatelessTruncatedNormal(const Operand& shape, const Operand& seed, const StatelessTruncatedNormalAttrs& attrs =
+    {});
 
 // Integers equally distributed over [minval, maxval), a function of the seed.
-Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand& maxval);
+Tensor StatelessRandomUniformInt(const Operand& shape, const Operand& seed, const Operand& minval, const Operand&
+    maxval);
 
 // Integers equally distributed over all that their dtype has, a function of the seed.
 struct StatelessRandomUniformFullIntAttrs {
-  DType dtype = ParseDType("uint64").value();
+  DType dtype = DType::kUint64;  // int32, int64, uint32, uint64
 };
-Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const StatelessRandomUniformFullIntAttrs& attrs = {});
+Tensor StatelessRandomUniformFullInt(const Operand& shape, const Operand& seed, const
+    StatelessRandomUniformFullIntAttrs& attrs = {});
 
 // Normally distributed numbers of mean 0 and deviation 1, a function of key and counter.
 struct StatelessRandomNormalV2Attrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
-Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomNormalV2Attrs& attrs = {});
+Tensor StatelessRandomNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessRandomNormalV2Attrs& attrs = {});
 
 // Numbers equally distributed over [0, 1), a function of key and counter.
 struct StatelessRandomUniformV2Attrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
-Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformV2Attrs& attrs = {});
+Tensor StatelessRandomUniformV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessRandomUniformV2Attrs& attrs = {});
 
 // Normally distributed numbers within two deviations of 0, a function of key and counter.
 struct StatelessTruncatedNormalV2Attrs {
-  DType dtype = DType::kFloat32;
+  DType dtype = DType::kFloat32;  // float, double, bfloat16, half
 };
-Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessTruncatedNormalV2Attrs& attrs = {});
+Tensor StatelessTruncatedNormalV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const StatelessTruncatedNormalV2Attrs& attrs = {});
 
 // Integers equally distributed over [minval, maxval), a function of key and counter.
-Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const Operand& minval, const Operand& maxval);
+Tensor StatelessRandomUniformIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg,
+    const Operand& minval, const Operand& maxval);
 
 // Integers equally distributed over all that their dtype has, a function of key and counter.
 struct StatelessRandomUniformFullIntV2Attrs {
-  DType dtype = ParseDType("uint64").value();
+  DType dtype = DType::kUint64;  // int32, int64, uint32, uint64
 };
-Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand& alg, const StatelessRandomUniformFullIntV2Attrs& attrs = {});
+Tensor StatelessRandomUniformFullIntV2(const Operand& shape, const Operand& key, const Operand& counter, const Operand&
+    alg, const StatelessRandomUniformFullIntV2Attrs& attrs = {});
 
 // The key and the counter that a pair of seeds stands for.
+// Gives key, counter.
 std::vector<Tensor> StatelessRandomGetKeyCounter(const Operand& seed);
 
 // The key and the counter that a pair of seeds stands for, and the algorithm that they are for.
+// Gives key, counter, alg.
 std::vector<Tensor> StatelessRandomGetKeyCounterAlg(const Operand& seed);
 
 // The algorithm that the device uses for random numbers: 1, Philox.
@@ -856,22 +912,28 @@ Tensor StatelessRandomGetAlg(std::source_location where = std::source_location::
 // The state in a generator's variable, (counter, counter, key), which then passes over 256 * delta blocks.
 Tensor RngReadAndSkip(const Operand& resource, const Operand& alg, const Operand& delta);
 
-// (x - mean) / sqrt(variance + epsilon) * scale + offset, with the batch's statistics of each channel if is_training, else with `mean` and `variance`.
+// (x - mean) / sqrt(variance + epsilon) * scale + offset, with the batch's statistics of each channel if is_training,
+// else with `mean` and `variance`.
+// Gives y, batch_mean, batch_variance, reserve_space_1, reserve_space_2, reserve_space_3.
 struct FusedBatchNormV3Attrs {
   float epsilon = 0.0001f;
   float exponential_avg_factor = 1.0f;
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW", "NDHWC", "NCDHW"
   bool is_training = true;
 };
-std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean, const Operand& variance, const FusedBatchNormV3Attrs& attrs = {});
+std::vector<Tensor> FusedBatchNormV3(const Operand& x, const Operand& scale, const Operand& offset, const Operand& mean,
+    const Operand& variance, const FusedBatchNormV3Attrs& attrs = {});
 
 // The gradient of FusedBatchNormV3; reserve_space_1 and _2 are the statistics that it normalized with.
+// Gives x_backprop, scale_backprop, offset_backprop, reserve_space_4, reserve_space_5.
 struct FusedBatchNormGradV3Attrs {
   float epsilon = 0.0001f;
-  std::string data_format = "NHWC";
+  std::string data_format = "NHWC";  // "NHWC", "NCHW", "NDHWC", "NCDHW"
   bool is_training = true;
 };
-std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const FusedBatchNormGradV3Attrs& attrs = {});
+std::vector<Tensor> FusedBatchNormGradV3(const Operand& y_backprop, const Operand& x, const Operand& scale, const
+    Operand& reserve_space_1, const Operand& reserve_space_2, const Operand& reserve_space_3, const
+    FusedBatchNormGradV3Attrs& attrs = {});
 
 // min(max(features, 0), 6).
 Tensor Relu6(const Operand& features);
@@ -958,9 +1020,10 @@ Tensor RightShift(const Operand& x, const Operand& y);
 Tensor Invert(const Operand& x);
 
 // The k largest elements of each row of the last axis, and where they are; of equal ones the first.
+// Gives values, indices.
 struct TopKV2Attrs {
   bool sorted = true;
-  DType index_type = DType::kInt32;
+  DType index_type = DType::kInt32;  // int32, int16, int64
 };
 std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2Attrs& attrs = {});
 

@@ -38,7 +38,7 @@ has "$out" 'Tpaddings: type {int32, int64} = int32  (from the inputs)'
 has "$out" 'dtypes with a kernel: '
 has "$out" 'differentiable: yes'
 run 0 ops GatherNd --server "$address"
-has "$out" 'bad_indices_policy: string = ""'
+has "$out" "bad_indices_policy: string {'', 'DEFAULT', 'ERROR', 'IGNORE'} = \"\""
 run 0 ops Floor --server "$address"
 has "$out" 'differentiable: no'
 run 0 ops AddN --server "$address"
