@@ -1304,4 +1304,47 @@ Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operan
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+Tensor Cholesky(const Operand& input) {
+  static const OpSpec& op = internal::Op("Cholesky");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor MatrixInverse(const Operand& input, const MatrixInverseAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MatrixInverse");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"adjoint", attrs.adjoint}}, Where(operands));
+}
+
+Tensor MatrixDeterminant(const Operand& input) {
+  static const OpSpec& op = internal::Op("MatrixDeterminant");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> LogMatrixDeterminant(const Operand& input) {
+  static const OpSpec& op = internal::Op("LogMatrixDeterminant");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor MatrixSolve(const Operand& matrix, const Operand& rhs, const MatrixSolveAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MatrixSolve");
+  const Operand operands[] = {matrix, rhs};
+  return internal::Call1(op, operands, {{"adjoint", attrs.adjoint}}, Where(operands));
+}
+
+Tensor MatrixTriangularSolve(const Operand& matrix, const Operand& rhs, const MatrixTriangularSolveAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MatrixTriangularSolve");
+  const Operand operands[] = {matrix, rhs};
+  return internal::Call1(op, operands, {{"lower", attrs.lower}, {"adjoint", attrs.adjoint}}, Where(operands));
+}
+
+Tensor Cross(const Operand& a, const Operand& b) {
+  static const OpSpec& op = internal::Op("Cross");
+  const Operand operands[] = {a, b};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 }  // namespace eager::raw_ops

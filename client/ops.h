@@ -1030,4 +1030,35 @@ std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2A
 // Whether each row's target is among the k classes with the largest predictions; not if any is not finite.
 Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k);
 
+// The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are not positive definite.
+Tensor Cholesky(const Operand& input);
+
+// The inverse of each matrix, or of its transpose; INVALID_ARGUMENT if one has none.
+struct MatrixInverseAttrs {
+  bool adjoint = false;
+};
+Tensor MatrixInverse(const Operand& input, const MatrixInverseAttrs& attrs = {});
+
+// The determinant of each matrix.
+Tensor MatrixDeterminant(const Operand& input);
+
+// The sign of each matrix's determinant and the logarithm of its absolute value: 0 and -inf if it is singular.
+std::vector<Tensor> LogMatrixDeterminant(const Operand& input);
+
+// The X with matrix X = rhs, or with matrix' X = rhs; INVALID_ARGUMENT if a matrix has no inverse.
+struct MatrixSolveAttrs {
+  bool adjoint = false;
+};
+Tensor MatrixSolve(const Operand& matrix, const Operand& rhs, const MatrixSolveAttrs& attrs = {});
+
+// The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; batch axes are broadcast.
+struct MatrixTriangularSolveAttrs {
+  bool lower = true;
+  bool adjoint = false;
+};
+Tensor MatrixTriangularSolve(const Operand& matrix, const Operand& rhs, const MatrixTriangularSolveAttrs& attrs = {});
+
+// The cross products of the vectors of three elements in the last axis.
+Tensor Cross(const Operand& a, const Operand& b);
+
 }  // namespace eager::raw_ops

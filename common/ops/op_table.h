@@ -32,6 +32,7 @@ absl::Span<const OpDef> ActivationOps();
 absl::Span<const OpDef> TranscendentalOps();
 absl::Span<const OpDef> BitwiseOps();
 absl::Span<const OpDef> TopKOps();
+absl::Span<const OpDef> LinalgOps();
 absl::Span<const OpDef> RandomOps();
 absl::Span<const OpDef> StatelessRandomOps();
 absl::Span<const OpDef> VariableOps();

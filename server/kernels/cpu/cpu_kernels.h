@@ -29,6 +29,8 @@ std::vector<KernelRow> CpuStatelessRandomKernels();
 std::vector<KernelRow> CpuActivationKernels();
 std::vector<KernelRow> CpuBatchNormKernels();
 std::vector<KernelRow> CpuTopKKernels();
+std::vector<KernelRow> CpuLinalgSolveKernels();
+std::vector<KernelRow> CpuLinalgCrossKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server

@@ -1,0 +1,251 @@
+// Linear algebra over batches of matrices, which lie in the last two axes: inverses, determinants, solutions, Cholesky's
+// decomposition; and the cross product of vectors.
+//
+// Gradients are those of Giles, "An extended collection of matrix derivative results" (2008), written with the ops'
+// results so that nothing is decomposed twice where it can be helped.
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/ops/grad_context.h"
+#include "common/ops/op_table.h"
+#include "common/ops/shape_context.h"
+#include "common/status_macros.h"
+
+namespace eager {
+namespace {
+
+template <class... Args>
+absl::Status Invalid(const Args&... args) {
+  return absl::InvalidArgumentError(absl::StrCat(args...));
+}
+
+Shape BatchOf(const Shape& s) { return Shape(Shape::Dims(s.dims().begin(), s.dims().end() - 2)); }
+
+absl::Status CheckRank(const ShapeContext& c, int i) {
+  if (c.input(i).rank() >= 2) return absl::OkStatus();
+  return Invalid("Input tensor ", i, " must have rank >= 2, got ", c.input(i).rank());
+}
+
+absl::Status CheckSquare(const ShapeContext& c) {
+  RETURN_IF_ERROR(CheckRank(c, 0));
+  const Shape& in = c.input(0);
+  if (in[in.rank() - 2] == in[in.rank() - 1]) return absl::OkStatus();
+  return Invalid("Input matrix must be square, got shape ", in.ToString());
+}
+
+absl::Status SquareShape(ShapeContext& c) {
+  RETURN_IF_ERROR(CheckSquare(c));
+  return SameAsInput0(c);
+}
+
+// One number for each matrix, in every output.
+absl::Status DeterminantShape(ShapeContext& c) {
+  RETURN_IF_ERROR(CheckSquare(c));
+  for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, BatchOf(c.input(0)));
+  return absl::OkStatus();
+}
+
+absl::Status SolveShape(ShapeContext& c) {
+  const Shape &matrix = c.input(0), &rhs = c.input(1);
+  RETURN_IF_ERROR(CheckRank(c, 0));
+  const std::string shapes = absl::StrCat(", got matrix ", matrix.ToString(), " and rhs ", rhs.ToString());
+  if (rhs.rank() != matrix.rank()) return Invalid("All input tensors must have the same rank", shapes);
+  if (BatchOf(matrix) != BatchOf(rhs)) return Invalid("All input tensors must have the same outer dimensions", shapes);
+  const int64_t n = matrix[matrix.rank() - 1];
+  if (matrix[matrix.rank() - 2] != n) return Invalid("First input (lhs) must be a square matrix", shapes);
+  if (rhs[rhs.rank() - 2] != n) return Invalid("Input matrix and rhs are incompatible", shapes);
+  c.set_output(0, rhs);
+  return absl::OkStatus();
+}
+
+// The batches broadcast as those of a product do.
+absl::Status TriangularSolveShape(ShapeContext& c) {
+  const Shape &matrix = c.input(0), &rhs = c.input(1);
+  for (int i = 0; i < 2; ++i) {
+    if (c.input(i).rank() < 2) return Invalid("In[", i, "] ndims must be >= 2: ", c.input(i).rank());
+  }
+  absl::StatusOr<Shape> out = Broadcast(BatchOf(matrix), BatchOf(rhs));
+  if (!out.ok()) {
+    return Invalid("In[0] and In[1] must have compatible batch dimensions: ", matrix.ToString(), " vs. ", rhs.ToString());
+  }
+  const int64_t rows = matrix[matrix.rank() - 2], n = matrix[matrix.rank() - 1];
+  if (rows != n) return Invalid("In[0] matrices in the last dimensions must be square (", n, " =/= ", rows, ")");
+  if (rhs[rhs.rank() - 2] != n) {
+    return Invalid("In[0] mismatch In[1] shape: ", n, " vs. ", rhs[rhs.rank() - 2], ": ", matrix.ToString(), " ",
+                   rhs.ToString());
+  }
+  out->push_back(n);
+  out->push_back(rhs[rhs.rank() - 1]);
+  ASSIGN_OR_RETURN(Shape checked, Shape::Make(out->dims()));
+  c.set_output(0, std::move(checked));
+  return absl::OkStatus();
+}
+
+absl::Status CrossShape(ShapeContext& c) {
+  const Shape &a = c.input(0), &b = c.input(1);
+  if (a != b) return Invalid("Both inputs must be of same shape: ", a.ToString(), " vs. ", b.ToString());
+  if (a.rank() < 1) return Invalid("Input must be at least 1D, got shape ", a.ToString());
+  if (a[a.rank() - 1] != 3) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("Cross-products are only defined for 3-element vectors, got shape ", a.ToString()));
+  }
+  c.set_output(0, a);
+  return absl::OkStatus();
+}
+
+struct Transposed {
+  bool a = false, b = false;
+};
+Node Product(GradContext& g, const Node& a, const Node& b, Transposed t = {}) {
+  return g.Op("BatchMatMulV2", {a, b}, {{"adj_x", t.a}, {"adj_y", t.b}});
+}
+
+Node Transpose(GradContext& g, const Node& a) {
+  std::vector<int64_t> perm(static_cast<size_t>(g.shape(a).rank()));
+  std::iota(perm.begin(), perm.end(), 0);
+  if (perm.size() >= 2) std::swap(perm[perm.size() - 2], perm[perm.size() - 1]);
+  return g.Transpose(a, perm);
+}
+
+// `lower` diagonals below the main one and `upper` above it, the rest zero; -1: all.
+Node Band(GradContext& g, const Node& a, int64_t lower, int64_t upper) {
+  return g.Op("MatrixBandPart", {a, g.Const(HostTensor::Scalar(lower)), g.Const(HostTensor::Scalar(upper))});
+}
+
+// With A = L L' and a function's gradient dL: the symmetric half of L^-T P L^-1, where P is the lower triangle of L' dL
+// with its diagonal halved.
+absl::Status CholeskyGradient(GradContext& g, Grads& grads) {
+  const Node& l = g.output(0);
+  const Node product = Product(g, l, g.upstream(0), {.a = true});
+  const Node p = g.Sub(Band(g, product, -1, 0), g.Mul(Band(g, product, 0, 0), g.Scalar(0.5, l)));
+  const auto divide = [&](const Node& x) { return g.Op("MatrixTriangularSolve", {l, x}, {{"adjoint", true}}); };
+  const Node whole = divide(Transpose(g, divide(p)));
+  grads[0] = g.Mul(g.Add(whole, Transpose(g, whole)), g.Scalar(0.5, l));
+  return absl::OkStatus();
+}
+
+// With B = A^-1: -B' dB B'; with B = A^-T: -B dB' B.
+absl::Status InverseGradient(GradContext& g, Grads& grads) {
+  const bool adjoint = g.attr<bool>("adjoint");
+  const Node& inverse = g.output(0);
+  const Node right = Product(g, g.upstream(0), inverse, {.a = adjoint, .b = !adjoint});
+  grads[0] = g.Neg(Product(g, inverse, right, {.a = !adjoint}));
+  return absl::OkStatus();
+}
+
+// A^-T times one number for each matrix.
+Node ScaledInverse(GradContext& g, const Node& factor) {
+  const Node inverse = g.Op("MatrixInverse", {g.input(0)}, {{"adjoint", true}});
+  Shape shape = g.shape(g.output(0));
+  shape.push_back(1);
+  shape.push_back(1);
+  return g.Mul(g.Reshape(factor, shape), inverse);
+}
+
+absl::Status DeterminantGradient(GradContext& g, Grads& grads) {
+  grads[0] = ScaledInverse(g, g.Mul(g.upstream(0), g.output(0)));
+  return absl::OkStatus();
+}
+
+// The sign is constant wherever it has a derivative.
+absl::Status LogDeterminantGradient(GradContext& g, Grads& grads) {
+  grads[0] = ScaledInverse(g, g.upstream(1));
+  return absl::OkStatus();
+}
+
+// The gradient by the matrix of X = op(A)^-1 B, given that by B.
+Node MatrixGradient(GradContext& g, const Node& by_rhs, bool adjoint) {
+  const Node& x = g.output(0);
+  return g.Neg(adjoint ? Product(g, x, by_rhs, {.b = true}) : Product(g, by_rhs, x, {.b = true}));
+}
+
+absl::Status SolveGradient(GradContext& g, Grads& grads) {
+  const bool adjoint = g.attr<bool>("adjoint");
+  grads[1] = g.Op("MatrixSolve", {g.input(0), g.upstream(0)}, {{"adjoint", !adjoint}});
+  if (g.needs(0)) grads[0] = MatrixGradient(g, grads[1], adjoint);
+  return absl::OkStatus();
+}
+
+// The walk sums over batch axes that were broadcast.
+absl::Status TriangularSolveGradient(GradContext& g, Grads& grads) {
+  const bool adjoint = g.attr<bool>("adjoint"), lower = g.attr<bool>("lower");
+  grads[1] = g.Op("MatrixTriangularSolve", {g.input(0), g.upstream(0)}, {{"lower", lower}, {"adjoint", !adjoint}});
+  if (g.needs(0)) grads[0] = Band(g, MatrixGradient(g, grads[1], adjoint), lower ? -1 : 0, lower ? 0 : -1);
+  return absl::OkStatus();
+}
+
+absl::Status CrossGradient(GradContext& g, Grads& grads) {
+  const Node dy = g.upstream(0);
+  if (g.needs(0)) grads[0] = g.Op("Cross", {g.input(1), dy});
+  if (g.needs(1)) grads[1] = g.Op("Cross", {dy, g.input(0)});
+  return absl::OkStatus();
+}
+
+constexpr OpDef kOps[] = {
+    {.name = "Cholesky",
+     .doc = "The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are "
+            "not positive definite.",
+     .inputs = "input: T",
+     .outputs = "output: T",
+     .attrs = "T: {double, float, half, complex64, complex128}",
+     .shape = &SquareShape,
+     .gradient = &CholeskyGradient,
+     .saves = Saves::kOutputs},
+    {.name = "MatrixInverse",
+     .doc = "The inverse of each matrix, or of its transpose; INVALID_ARGUMENT if one has none.",
+     .inputs = "input: T",
+     .outputs = "output: T",
+     .attrs = "adjoint: bool = false, T: {double, float, half, complex64, complex128}",
+     .shape = &SquareShape,
+     .gradient = &InverseGradient,
+     .saves = Saves::kOutputs},
+    {.name = "MatrixDeterminant",
+     .doc = "The determinant of each matrix.",
+     .inputs = "input: T",
+     .outputs = "output: T",
+     .attrs = "T: {half, float, double, complex64, complex128}",
+     .shape = &DeterminantShape,
+     .gradient = &DeterminantGradient,
+     .saves = Saves::kBoth},
+    {.name = "LogMatrixDeterminant",
+     .doc = "The sign of each matrix's determinant and the logarithm of its absolute value: 0 and -inf if it is singular.",
+     .inputs = "input: T",
+     .outputs = "sign: T, log_abs_determinant: T",
+     .attrs = "T: {half, float, double, complex64, complex128}",
+     .shape = &DeterminantShape,
+     .gradient = &LogDeterminantGradient,
+     .saves = Saves::kInputs},
+    {.name = "MatrixSolve",
+     .doc = "The X with matrix X = rhs, or with matrix' X = rhs; INVALID_ARGUMENT if a matrix has no inverse.",
+     .inputs = "matrix: T, rhs: T",
+     .outputs = "output: T",
+     .attrs = "adjoint: bool = false, T: {double, float, half, complex64, complex128}",
+     .shape = &SolveShape,
+     .gradient = &SolveGradient,
+     .saves = Saves::kBoth},
+    {.name = "MatrixTriangularSolve",
+     .doc = "The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; batch "
+            "axes are broadcast.",
+     .inputs = "matrix: T, rhs: T",
+     .outputs = "output: T",
+     .attrs = "lower: bool = true, adjoint: bool = false, T: {bfloat16, double, float, half, complex64, complex128}",
+     .shape = &TriangularSolveShape,
+     .gradient = &TriangularSolveGradient,
+     .saves = Saves::kBoth},
+    {.name = "Cross",
+     .doc = "The cross products of the vectors of three elements in the last axis.",
+     .inputs = "a: T, b: T",
+     .outputs = "product: T",
+     .attrs = "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}",
+     .shape = &CrossShape,
+     .gradient = &CrossGradient,
+     .saves = Saves::kInputs},
+};
+
+}  // namespace
+
+absl::Span<const OpDef> LinalgOps() { return kOps; }
+
+}  // namespace eager
