@@ -1,5 +1,5 @@
-// Linear algebra over batches of matrices, which lie in the last two axes: inverses, determinants, solutions, Cholesky's
-// decomposition; and the cross product of vectors.
+// Linear algebra over batches of matrices, which lie in the last two axes: inverses, determinants, solutions,
+// Cholesky's decomposition; and the cross product of vectors.
 //
 // Gradients are those of Giles, "An extended collection of matrix derivative results" (2008), written with the ops'
 // results so that nothing is decomposed twice where it can be helped.
@@ -68,7 +68,8 @@ absl::Status TriangularSolveShape(ShapeContext& c) {
   }
   absl::StatusOr<Shape> out = Broadcast(BatchOf(matrix), BatchOf(rhs));
   if (!out.ok()) {
-    return Invalid("In[0] and In[1] must have compatible batch dimensions: ", matrix.ToString(), " vs. ", rhs.ToString());
+    return Invalid("In[0] and In[1] must have compatible batch dimensions: ", matrix.ToString(), " vs. ",
+                   rhs.ToString());
   }
   const int64_t rows = matrix[matrix.rank() - 2], n = matrix[matrix.rank() - 1];
   if (rows != n) return Invalid("In[0] matrices in the last dimensions must be square (", n, " =/= ", rows, ")");
@@ -185,8 +186,8 @@ absl::Status CrossGradient(GradContext& g, Grads& grads) {
 
 constexpr OpDef kOps[] = {
     {.name = "Cholesky",
-     .doc = "The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are "
-            "not positive definite.",
+     .doc = "The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they "
+            "are not positive definite.",
      .inputs = "input: T",
      .outputs = "output: T",
      .attrs = "T: {double, float, half, complex64, complex128}",
@@ -210,7 +211,8 @@ constexpr OpDef kOps[] = {
      .gradient = &DeterminantGradient,
      .saves = Saves::kBoth},
     {.name = "LogMatrixDeterminant",
-     .doc = "The sign of each matrix's determinant and the logarithm of its absolute value: 0 and -inf if it is singular.",
+     .doc = "The sign of each matrix's determinant and the logarithm of its absolute value: 0 and -inf if "
+            "it is singular.",
      .inputs = "input: T",
      .outputs = "sign: T, log_abs_determinant: T",
      .attrs = "T: {half, float, double, complex64, complex128}",
@@ -226,8 +228,8 @@ constexpr OpDef kOps[] = {
      .gradient = &SolveGradient,
      .saves = Saves::kBoth},
     {.name = "MatrixTriangularSolve",
-     .doc = "The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; batch "
-            "axes are broadcast.",
+     .doc = "The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; "
+            "batch axes are broadcast.",
      .inputs = "matrix: T, rhs: T",
      .outputs = "output: T",
      .attrs = "lower: bool = true, adjoint: bool = false, T: {bfloat16, double, float, half, complex64, complex128}",

@@ -35,7 +35,7 @@ struct SquareBatch : MatrixBatch {
   int64_t n;
 };
 
-// Calls body(i) for each matrix of a batch, those of about `work` multiplications each on all cores if they are worth it.
+// Calls body(i) for each matrix of a batch, of about `work` multiplications each: on all cores if that is worth it.
 inline void ForMatrices(int64_t count, int64_t work, absl::FunctionRef<void(int64_t)> body) {
   constexpr int64_t kGrain = 1 << 16;
   ParallelFor(count, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, work)), [&](int64_t begin, int64_t end) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "server/device/cpu/compute.h"
@@ -73,8 +74,8 @@ class FirstSingular {
   absl::Status status(absl::string_view what, int64_t count) const {
     const int64_t first = first_.load();
     if (first == kNone) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, " is not invertible.", count == 1 ? "" : absl::StrCat(" (matrix ", first, " of ", count, ")")));
+    const std::string which = count == 1 ? "" : absl::StrCat(" (matrix ", first, " of ", count, ")");
+    return absl::InvalidArgumentError(absl::StrCat(what, " is not invertible.", which));
   }
 
  private:
