@@ -2,9 +2,9 @@
 //
 // A matrix is the last two axes of a tensor; the axes before them are a batch that every function works through matrix
 // by matrix. Dtypes are float32 and float64 unless a line says otherwise. No call waits; each throws Error at the
-// caller's line for what its inference refuses: INVALID_ARGUMENT for ranks below two, matrices that are not square where
-// they must be, and shapes that do not fit each other. What only the values tell (a matrix without an inverse) is an
-// error of the read. Gradients flow through all of them, to any order.
+// caller's line for what its inference refuses: INVALID_ARGUMENT for ranks below two, matrices that are not square
+// where they must be, and shapes that do not fit each other. What only the values tell (a matrix without an inverse)
+// is an error of the read. Gradients flow through all of them, to any order.
 #pragma once
 
 #include "client/math.h"
