@@ -54,7 +54,7 @@ const OpTable& OpTable::Builtin() {
         MakeOps(),             MatMulOps(),            RandomOps(),     VariableOps(),
         TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(), NormOps(), ActivationOps(),
         TranscendentalOps(), BitwiseOps(), TopKOps(),
-        LinalgOps(),
+        LinalgOps(), DiagOps(), EinsumOps(), SpecialOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

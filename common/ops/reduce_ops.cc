@@ -4,13 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/ops/grad_context.h"
 #include "common/ops/op_table.h"
+#include "common/ops/reduce_shape.h"
 #include "common/ops/shape_context.h"
 #include "common/status_macros.h"
 
 namespace eager {
-namespace {
-
-using Axes = absl::InlinedVector<int64_t, 8>;
 
 absl::Status ReduceShape(ShapeContext& c) {
   const Shape& in = c.input(0);
@@ -39,6 +37,20 @@ absl::Status ReduceShape(ShapeContext& c) {
   c.set_output(0, std::move(out));
   return absl::OkStatus();
 }
+
+Shape KeptShape(GradContext& g) {
+  Shape kept = g.shape(g.input(0));
+  for (int64_t axis : g.ints(1)) {
+    if (axis < 0) axis += kept.rank();
+    // A client that does not know the input's shape has none of its axes.
+    if (axis >= 0 && axis < kept.rank()) kept.set_dim(static_cast<int>(axis), 1);
+  }
+  return kept;
+}
+
+namespace {
+
+using Axes = absl::InlinedVector<int64_t, 8>;
 
 absl::Status ArgShape(ShapeContext& c) {
   const Shape& in = c.input(0);
@@ -72,13 +84,6 @@ absl::Status ScanShape(ShapeContext& c) {
         absl::StrCat("ScanOp: Expected scan axis in the range [", -rank, ", ", rank, "), but got ", axis));
   }
   return SameAsInput0(c);
-}
-
-// The output's shape if the reduced axes had been kept.
-Shape KeptShape(GradContext& g) {
-  Shape kept = g.shape(g.input(0));
-  for (int64_t axis : g.ints(1)) kept.set_dim(static_cast<int>(axis < 0 ? axis + kept.rank() : axis), 1);
-  return kept;
 }
 
 Node AsKept(GradContext& g, const Node& n, const Shape& kept) { return g.shape(n) == kept ? n : g.Reshape(n, kept); }

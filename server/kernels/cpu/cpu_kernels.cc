@@ -13,7 +13,7 @@ const KernelTable& CpuKernels() {
         CpuRearrangeKernels(), CpuReduceKernels(), CpuShapeKernels(), CpuSliceKernels(), CpuTrainingKernels(),
         CpuVariableKernels(), CpuConvKernels(), CpuNnKernels(), CpuPoolKernels(), CpuSoftmaxKernels(),
         CpuStatelessRandomKernels(), CpuActivationKernels(), CpuBatchNormKernels(), CpuTopKKernels(),
-        CpuLinalgSolveKernels(), CpuLinalgCrossKernels(),
+        CpuLinalgSolveKernels(), CpuLinalgCrossKernels(), CpuDiagKernels(), CpuEinsumKernels(), CpuSpecialKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

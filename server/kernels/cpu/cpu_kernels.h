@@ -31,6 +31,9 @@ std::vector<KernelRow> CpuBatchNormKernels();
 std::vector<KernelRow> CpuTopKKernels();
 std::vector<KernelRow> CpuLinalgSolveKernels();
 std::vector<KernelRow> CpuLinalgCrossKernels();
+std::vector<KernelRow> CpuDiagKernels();
+std::vector<KernelRow> CpuEinsumKernels();
+std::vector<KernelRow> CpuSpecialKernels();
 std::vector<KernelRow> CpuVariableKernels();
 
 }  // namespace eager::server
