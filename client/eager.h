@@ -13,6 +13,7 @@
 #include "client/data/idx.h"
 #include "client/data/npy.h"
 #include "client/debugging.h"
+#include "client/einsum.h"
 #include "client/error.h"
 #include "client/gather.h"
 #include "client/gradient_tape.h"

@@ -36,8 +36,8 @@ absl::Status DiagShape(ShapeContext& c) {
 absl::Status DiagPartShape(ShapeContext& c) {
   const Shape& in = c.input(0);
   const int half = in.rank() / 2;
-  if (in.rank() == 0 || in.rank() % 2 != 0) {
-    return Invalid("The rank of the tensor should be even and positive, got shape ", in.ToString());
+  if (in.rank() % 2 != 0) {  // a scalar is its own diagonal, as in TensorFlow
+    return Invalid("The rank of the tensor should be even, got shape ", in.ToString());
   }
   Shape out;
   for (int axis = 0; axis < half; ++axis) {
@@ -56,7 +56,9 @@ absl::Status DiagGrad(GradContext& g, Grads& grads) {
 }
 
 absl::Status DiagPartGrad(GradContext& g, Grads& grads) {
-  grads[0] = g.Op("Diag", {g.upstream(0)});
+  const Node dy = g.upstream(0);
+  const bool scalar = g.input(0).shape_known && g.shape(g.input(0)).is_scalar();
+  grads[0] = scalar ? g.Op("Identity", {dy}) : g.Op("Diag", {dy});
   return absl::OkStatus();
 }
 
