@@ -1,7 +1,7 @@
 // Sums of products over labelled axes, and diagonals of tensors: tf.einsum, tf.linalg.tensor_diag and its inverse.
 //
-// No call waits; each throws Error (INVALID_ARGUMENT) at the caller's line for what does not fit. Gradients flow through
-// all of them, to any order.
+// No call waits; each throws Error (INVALID_ARGUMENT) at the caller's line for what does not fit. Gradients flow
+// through all of them, to any order.
 #pragma once
 
 #include <source_location>
@@ -12,10 +12,11 @@
 
 namespace eager {
 
-// einsum("bij,bjk->bik", {x, y}): one label a letter, for each axis of each operand. Sums over the labels that the result
-// lacks; a label that an operand has twice is its diagonal; "..." are axes that broadcast. Spaces do not count. Without
-// "->" the result has the labels that stand once, in alphabetical order, after "..." if an operand has it. More than two
-// operands are contracted from left to right. dtypes: bfloat16, float16, float32, float64, int32, int64, all the same.
+// einsum("bij,bjk->bik", {x, y}): one label a letter, for each axis of each operand. Sums over the labels that the
+// result lacks; a label that an operand has twice is its diagonal; "..." are axes that broadcast. Spaces do not count.
+// Without "->" the result has the labels that stand once, in alphabetical order, after "..." if an operand has it. More
+// than two operands are contracted from left to right. dtypes: bfloat16, float16, float32, float64, int32, int64, all
+// the same.
 Tensor einsum(const std::string& equation, const std::vector<Operand>& inputs,
               std::source_location where = std::source_location::current());
 

@@ -1,5 +1,5 @@
-// Where the diagonals of matrices lie when they are packed as rows: shared by the rows of MatrixDiagV3, MatrixDiagPartV3
-// and MatrixSetDiagV3 and by their kernels.
+// Where the diagonals of matrices lie when they are packed as rows: shared by the rows of MatrixDiagV3,
+// MatrixDiagPartV3 and MatrixSetDiagV3 and by their kernels.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +31,8 @@ struct DiagPlace {
   int64_t offset = 0;  // of its first element in the packed row of `max_length`
 };
 
-// `align` is the ops' attribute: at which end the diagonals above the main one are packed, then those below it; the main
-// one is at the left if either is.
+// `align` is the ops' attribute: at which end the diagonals above the main one are packed, then those below it; the
+// main one is at the left if either is.
 inline DiagPlace PlaceOf(int64_t diagonal, int64_t rows, int64_t columns, int64_t max_length, absl::string_view align) {
   const bool above_left = align == "LEFT_RIGHT" || align == "LEFT_LEFT";
   const bool below_left = align == "RIGHT_LEFT" || align == "LEFT_LEFT";

@@ -94,7 +94,8 @@ absl::Status MatrixDiagShape(ShapeContext& c) {
     columns = least_columns;
   }
   if (rows != least_rows && columns != least_columns) {
-    return Invalid("The number of rows or columns is not consistent with the specified d_lower, d_upper, and diagonal.");
+    return Invalid("The number of rows or columns is not consistent with the specified d_lower, d_upper, and ",
+                   "diagonal.");
   }
   Shape::Dims dims(diagonal.dims().begin(), diagonal.dims().end() - (range.count() == 1 ? 1 : 2));
   dims.push_back(rows);
@@ -153,7 +154,8 @@ absl::Status MatrixDiagGrad(GradContext& g, Grads& grads) {
 absl::Status MatrixDiagPartGrad(GradContext& g, Grads& grads) {
   const Shape& in = g.shape(g.input(0));
   const Node dy = g.upstream(0);
-  const Node rows = Int(g, in.rank() < 2 ? 0 : in[in.rank() - 2]), columns = Int(g, in.rank() < 2 ? 0 : in[in.rank() - 1]);
+  const int rank = in.rank();  // 0 on a client that does not know the shape
+  const Node rows = Int(g, rank < 2 ? 0 : in[rank - 2]), columns = Int(g, rank < 2 ? 0 : in[rank - 1]);
   grads[0] = g.Op("MatrixDiagV3", {dy, g.input(1), rows, columns, g.Scalar(0, dy)}, Align(g));
   return absl::OkStatus();
 }

@@ -1,8 +1,8 @@
 // Einsum's equations, read and laid over shapes: which label each axis of an operand or of the result has.
 //
-// An equation is subscripts of one or two operands and those of the result: "ij,jk->ik". Every character but '.', ',' and
-// "->" is a label, a space as well; "..." stands for any number of axes, which broadcast from the right against those of
-// the other operand. A label may stand several times in one subscript: the (generalized) diagonal.
+// An equation is subscripts of one or two operands and those of the result: "ij,jk->ik". Every character but '.', ','
+// and "->" is a label, a space as well; "..." stands for any number of axes, which broadcast from the right against
+// those of the other operand. A label may stand several times in one subscript: the (generalized) diagonal.
 #pragma once
 
 #include <string>
@@ -41,8 +41,8 @@ inline bool Contains(absl::Span<const EinsumLabel> labels, EinsumLabel label) {
   return false;
 }
 
-// An equation laid over the shapes of its operands. What an axis of extent 1 repeats along is not said here: it is a label
-// below 0 whose extent in the result is another.
+// An equation laid over the shapes of its operands. What an axis of extent 1 repeats along is not said here: it is a
+// label below 0 whose extent in the result is another.
 struct EinsumAxes {
   std::vector<EinsumLabels> inputs;  // one label per axis
   EinsumLabels output;               // one label per axis; labels that no operand has are left out, as in TensorFlow
@@ -51,7 +51,8 @@ struct EinsumAxes {
   // INVALID_ARGUMENT for a number of operands, a rank or an extent that does not fit the equation.
   static absl::StatusOr<EinsumAxes> Make(const EinsumEquation& equation, absl::Span<const Shape* const> shapes);
 
-  // The labels of an operand of that shape after the axes along which it is repeated, all of extent 1, were squeezed out.
+  // The labels of an operand of that shape after the axes along which it is repeated, all of extent 1, were squeezed
+  // out.
   EinsumLabels Squeezed(int input, const Shape& shape) const;
   Shape ShapeOf(absl::Span<const EinsumLabel> labels) const;
 };

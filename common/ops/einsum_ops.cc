@@ -20,8 +20,8 @@ absl::Status EinsumShape(ShapeContext& c) {
 }
 
 // The sum over products is linear in each operand, so the gradient of one is the sum over products of dy and the other:
-// for "ij,jk->ik" that of the first is "ik,jk->ij". Axes along which an operand is repeated are squeezed out first, then
-// no equation here needs an ellipsis; an axis of dy that the operand lacks is summed away.
+// for "ij,jk->ik" that of the first is "ik,jk->ij". Axes along which an operand is repeated are squeezed out first,
+// then no equation here needs an ellipsis; an axis of dy that the operand lacks is summed away.
 class OperandGrad {
  public:
   OperandGrad(GradContext& g, const EinsumAxes& axes) : g_(g), axes_(axes) {}

@@ -1,7 +1,7 @@
 // The gamma function's relatives as functors, computed as double: the same on every device.
 //
-// Special values are TensorFlow's: Digamma is nan at its poles and at -inf; Zeta(x, q) is inf at x = 1, nan for x < 1, at
-// a pole q = 0, -1, … inf for an even x and else nan, and nan for other q < 0 unless x is an integer.
+// Special values are TensorFlow's: Digamma is nan at its poles and at -inf; Zeta(x, q) is inf at x = 1, nan for x < 1,
+// at a pole q = 0, -1, … inf for an even x and else nan, and nan for other q < 0 unless x is an integer.
 #pragma once
 
 #include <cmath>
@@ -21,8 +21,8 @@ EAGER_HOST_DEVICE inline double Lgamma(double x) {
   return ::lgamma_r(x, &sign);
 }
 
-// Below 0 by reflection, psi(x) = psi(1 - x) - pi cot(pi x); below 10 by the recurrence psi(x) = psi(x + 1) - 1 / x; from
-// there by the asymptotic series (Abramowitz and Stegun, 6.3.5, 6.3.7 and 6.3.18).
+// Below 0 by reflection, psi(x) = psi(1 - x) - pi cot(pi x); below 10 by the recurrence psi(x) = psi(x + 1) - 1 / x;
+// from there by the asymptotic series (Abramowitz and Stegun, 6.3.5, 6.3.7 and 6.3.18).
 EAGER_HOST_DEVICE inline double Digamma(double x) {
   double result = 0;
   if (!(x > 0)) {
@@ -42,7 +42,8 @@ EAGER_HOST_DEVICE inline double Digamma(double x) {
   return result + std::log(x) - 0.5 / x - series;
 }
 
-// The sum of (q + n)^-x for x > 1, q > 0: some terms, then the integral of the rest and its Euler-Maclaurin corrections.
+// The sum of (q + n)^-x for x > 1, q > 0: some terms, then the integral of the rest and its Euler-Maclaurin
+// corrections.
 EAGER_HOST_DEVICE inline double ZetaOfPositive(double x, double q) {
   if (q == std::numeric_limits<double>::infinity()) return 0;
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon() / 2;

@@ -50,7 +50,8 @@ TEST_F(EinsumTest, ImplicitOutputIsAlphabetical) {
 
 TEST_F(EinsumTest, ManyOperands) {
   ExpectNear(einsum("ij,jk,k->i", {a_, b_, constant({1.0f, 0.0f, 2.0f})}), {2}, {75, 169});
-  ExpectNear(einsum("i,j,k,i->kj", {constant({1.0f, 2.0f}), constant({3.0f, 1.0f}), constant({2.0f}), constant({1.0f, 1.0f})}),
+  ExpectNear(einsum("i,j,k,i->kj", {constant({1.0f, 2.0f}), constant({3.0f, 1.0f}), constant({2.0f}),
+                                     constant({1.0f, 1.0f})}),
              {1, 2}, {18, 6});
   ExpectNear(einsum("...,...i,i->...", {constant(2.0f), b_, constant({1.0f, 1.0f, 1.0f})}), {2}, {36, 54});
 }
