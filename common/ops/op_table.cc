@@ -54,7 +54,7 @@ const OpTable& OpTable::Builtin() {
         MakeOps(),             MatMulOps(),            RandomOps(),     VariableOps(),
         TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(), NormOps(), ActivationOps(),
         TranscendentalOps(), BitwiseOps(), TopKOps(),
-        LinalgOps(), DiagOps(), EinsumOps(), SpecialOps(),
+        LinalgOps(), DiagOps(), EinsumOps(), SpecialOps(), ImageOps(), LrnOps(), SpaceOps(), WhereOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

@@ -40,6 +40,10 @@ absl::Span<const OpDef> RandomOps();
 absl::Span<const OpDef> StatelessRandomOps();
 absl::Span<const OpDef> VariableOps();
 absl::Span<const OpDef> TrainingOps();
+absl::Span<const OpDef> ImageOps();
+absl::Span<const OpDef> LrnOps();
+absl::Span<const OpDef> SpaceOps();
+absl::Span<const OpDef> WhereOps();
 
 // Immutable after Make(); safe to read from any thread.
 class OpTable {

@@ -14,6 +14,7 @@ const KernelTable& CpuKernels() {
         CpuVariableKernels(), CpuConvKernels(), CpuNnKernels(), CpuPoolKernels(), CpuSoftmaxKernels(),
         CpuStatelessRandomKernels(), CpuActivationKernels(), CpuBatchNormKernels(), CpuTopKKernels(),
         CpuLinalgSolveKernels(), CpuLinalgCrossKernels(), CpuDiagKernels(), CpuEinsumKernels(), CpuSpecialKernels(),
+        CpuLrnKernels(), CpuResizeKernels(), CpuSpaceKernels(), CpuWhereKernels(),
     });
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

@@ -35,5 +35,9 @@ std::vector<KernelRow> CpuDiagKernels();
 std::vector<KernelRow> CpuEinsumKernels();
 std::vector<KernelRow> CpuSpecialKernels();
 std::vector<KernelRow> CpuVariableKernels();
+std::vector<KernelRow> CpuLrnKernels();
+std::vector<KernelRow> CpuResizeKernels();
+std::vector<KernelRow> CpuSpaceKernels();
+std::vector<KernelRow> CpuWhereKernels();
 
 }  // namespace eager::server
