@@ -17,6 +17,10 @@ if(EAGERD_SANITIZE)
   add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${sanitizers})
 endif()
+if(EAGERD_FUZZ)
+  # Coverage for libFuzzer in every file; what UBSan finds ends the run, so that the fuzzer keeps the input.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
+endif()
 
 # Libraries that nobody here wrote do not raise our warnings, and the project's own includes start at its root.
 target_include_directories(eager_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)

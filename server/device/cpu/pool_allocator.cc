@@ -4,7 +4,30 @@
 #include <bit>
 #include <cstdlib>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define EAGER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EAGER_ASAN 1
+#endif
+#endif
+#ifdef EAGER_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace eager::server {
+namespace {
+
+// Lets AddressSanitizer see only the bytes that were asked for: without it, an access to a block that was given back, or
+// to the rest of its size class, would go unnoticed.
+void LimitAccess([[maybe_unused]] void* block, [[maybe_unused]] size_t size, [[maybe_unused]] size_t capacity) {
+#ifdef EAGER_ASAN
+  __asan_poison_memory_region(block, capacity);
+  __asan_unpoison_memory_region(block, size);
+#endif
+}
+
+}  // namespace
 
 int PoolAllocator::ClassOf(size_t bytes) {
   bytes = std::max(bytes, kAlignment);
@@ -37,6 +60,7 @@ void* PoolAllocator::Allocate(size_t bytes, size_t* capacity) {
     if (block == nullptr) return nullptr;
     stats_.bytes_reserved += wanted;
   }
+  LimitAccess(block, bytes, *capacity);
   stats_.bytes_in_use += static_cast<int64_t>(bytes);
   stats_.peak_bytes_in_use = std::max(stats_.peak_bytes_in_use, stats_.bytes_in_use);
   ++stats_.live_buffers;
@@ -44,6 +68,7 @@ void* PoolAllocator::Allocate(size_t bytes, size_t* capacity) {
 }
 
 void PoolAllocator::Free(void* block, size_t size, size_t capacity) {
+  LimitAccess(block, 0, capacity);
   MutexLock lock(&mu_);
   stats_.bytes_in_use -= static_cast<int64_t>(size);
   --stats_.live_buffers;
@@ -57,7 +82,10 @@ void PoolAllocator::Trim() {
 
 void PoolAllocator::TrimLocked() {
   for (int c = 0; c < kClasses; ++c) {
-    for (void* block : free_[c]) std::free(block);
+    for (void* block : free_[c]) {
+      LimitAccess(block, SizeOfClass(c), SizeOfClass(c));
+      std::free(block);
+    }
     stats_.bytes_reserved -= static_cast<int64_t>(free_[c].size() * SizeOfClass(c));
     free_[c].clear();
     free_[c].shrink_to_fit();

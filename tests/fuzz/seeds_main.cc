@@ -1,0 +1,146 @@
+// Writes seeds for fuzz_session: one file for each case of ops.jsonl, as a program with the same call and its gradients.
+//   eager-fuzz-seeds GOLDEN_FOLDER OUT_FOLDER
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "tests/conformance/attrs.h"
+#include "tests/fuzz/choices.h"
+#include "tests/fuzz/program.h"
+#include "tests/golden/golden.h"
+
+namespace eager::fuzz {
+namespace {
+
+constexpr int64_t kMaxEach = 24;  // more elements than that are made up instead, which keeps seeds small
+
+void WriteShape(ByteWriter& out, const Shape& shape) {
+  out.Byte(shape.rank());
+  for (int64_t dim : shape.dims()) out.Int(dim);
+}
+
+void WriteAttr(ByteWriter& out, const AttrSpec& spec, const AttrValue& value) {
+  out.Byte(kRight);
+  const auto length = [&](size_t n) { out.Byte(static_cast<int>(static_cast<int64_t>(n) - spec.minimum.value_or(0))); };
+  if (const auto* dtype = std::get_if<DType>(&value)) return out.Byte(static_cast<int>(*dtype));
+  if (const auto* integer = std::get_if<int64_t>(&value)) {
+    return spec.kind == AttrKind::kFloat ? out.Float(static_cast<float>(*integer)) : out.Int(*integer);
+  }
+  if (const auto* real = std::get_if<float>(&value)) return out.Float(*real);
+  if (const auto* flag = std::get_if<bool>(&value)) return out.Byte(*flag ? 1 : 0);
+  if (const auto* shape = std::get_if<Shape>(&value); shape != nullptr && spec.kind == AttrKind::kShape) {
+    return WriteShape(out, *shape);
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    const auto at = std::find(spec.choices.begin(), spec.choices.end(), *text);
+    return spec.choices.empty() ? out.Text(*text) : out.Byte(static_cast<int>(at - spec.choices.begin()));
+  }
+  if (const auto* ints = std::get_if<std::vector<int64_t>>(&value)) {
+    length(ints->size());
+    for (int64_t i : *ints) out.Int(i);
+  } else if (const auto* floats = std::get_if<std::vector<float>>(&value)) {
+    length(floats->size());
+    for (float f : *floats) out.Float(f);
+  } else if (const auto* dtypes = std::get_if<std::vector<DType>>(&value)) {
+    length(dtypes->size());
+    for (DType d : *dtypes) out.Byte(static_cast<int>(d));
+  }
+}
+
+// Element i, for dtypes without complex parts; floats in eighths, which a byte holds.
+void WriteElement(ByteWriter& out, const HostTensor& tensor, int64_t i) {
+  const auto real = [&](float value) { out.Float(std::abs(value) < 10 ? std::round(value * 8) / 8 : value); };
+  switch (tensor.dtype()) {
+    case DType::kFloat32:
+      return real(tensor.values<float>()[i]);
+    case DType::kFloat64:
+      return real(static_cast<float>(tensor.values<double>()[i]));
+    case DType::kFloat16:
+      return real(static_cast<float>(tensor.values<Float16>()[i]));
+    case DType::kBFloat16:
+      return real(static_cast<float>(tensor.values<BFloat16>()[i]));
+    case DType::kString:
+      return out.Text(tensor.string_at(i));
+    case DType::kBool:
+      return out.Int(tensor.values<bool>()[i] ? 1 : 0);
+    case DType::kUint32:
+      return out.Int(tensor.values<uint32_t>()[i]);
+    case DType::kUint64:
+      return out.Int(static_cast<int64_t>(tensor.values<uint64_t>()[i]));
+    default:
+      return out.Int(tensor.view().int_at(i));
+  }
+}
+
+void WriteTensor(ByteWriter& out, const HostTensor& tensor, bool host) {
+  out.Byte(kFresh);
+  WriteShape(out, tensor.shape());
+  if (IsComplex(tensor.dtype()) || (!host && tensor.num_elements() > kMaxEach)) {
+    out.Byte(kSmall);
+    return out.Byte(1);
+  }
+  out.Byte(kEach);
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) WriteElement(out, tensor, i);
+}
+
+std::string Program(const golden::Json& c, const OpSpec& op, const std::vector<HostTensor>& inputs) {
+  ByteWriter out;
+  const int n = static_cast<int>(inputs.size());
+  out.Byte(kRun);
+  out.Byte(c.contains("second") ? kSecondGradient : c.contains("gradients") ? kFirstGradient : kNoTape);
+  out.Byte(CodeOf(op.name) >> 8);
+  out.Byte(CodeOf(op.name) & 0xFF);
+  const NamedAttrs attrs = conformance::AttrsFromJson(c.at("attrs"), &op);
+  for (size_t a = 0; a < op.attrs.size(); ++a) {
+    if (op.attrs[a].inferred && op.attrs[a].kind == AttrKind::kInt) continue;
+    const auto given = std::find_if(attrs.begin(), attrs.end(), [&](const NamedAttr& x) { return x.name == op.attrs[a].name; });
+    if (op.attrs[a].inferred) {
+      int code = 1;
+      for (int i = 0; i < n; ++i) {
+        if (op.inputs[op.InputArg(i, n)].type_attr == static_cast<int>(a)) code = static_cast<int>(inputs[i].dtype());
+      }
+      out.Byte(code);
+    } else if (given == attrs.end()) {
+      out.Byte(kDefault);
+    } else {
+      WriteAttr(out, op.attrs[a], given->value);
+    }
+  }
+  int i = 0;
+  for (const ArgSpec& arg : op.inputs) {
+    const int count = arg.number_attr < 0 ? 1 : n - static_cast<int>(op.inputs.size()) + 1;
+    if (arg.number_attr >= 0) out.Byte(count);
+    for (int k = 0; k < count && i < n; ++k, ++i) WriteTensor(out, inputs[i], arg.host);
+  }
+  return out.bytes();
+}
+
+int WriteAll(const std::filesystem::path& golden, const std::filesystem::path& folder) {
+  const absl::StatusOr<std::vector<golden::Case>> cases = golden::ReadCases(golden, "ops.jsonl");
+  if (!cases.ok()) {
+    std::fprintf(stderr, "%s\n", cases.status().ToString().c_str());
+    return 1;
+  }
+  std::filesystem::create_directories(folder);
+  int written = 0;
+  for (const golden::Case& c : *cases) {
+    const OpSpec* op = OpTable::Builtin().Find(c.json.at("op").get<std::string>());
+    const absl::StatusOr<std::vector<HostTensor>> inputs = golden::ParseTensors(c.json.at("inputs"), c.where);
+    if (op == nullptr || !inputs.ok()) continue;
+    const std::string program = Program(c.json, *op, *inputs);
+    std::ofstream(folder / absl::StrCat("golden-", ++written), std::ios::binary) << program;
+  }
+  std::printf("%d programs\n", written);
+  return 0;
+}
+
+}  // namespace
+}  // namespace eager::fuzz
+
+int main(int argc, char** argv) {
+  if (argc == 3) return eager::fuzz::WriteAll(argv[1], argv[2]);
+  std::fprintf(stderr, "usage: eager-fuzz-seeds GOLDEN_FOLDER OUT_FOLDER\n");
+  return 2;
+}
