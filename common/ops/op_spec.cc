@@ -1,6 +1,7 @@
 #include "common/ops/op_spec.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/hash/hash.h"
 #include "absl/status/status.h"
@@ -206,6 +207,18 @@ absl::Status CheckAttr(const OpSpec& op, const AttrSpec& attr, const AttrValue& 
   return absl::OkStatus();
 }
 
+bool SameBits(float a, float b) { return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
+
+bool Identical(const AttrValue& a, const AttrValue& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* x = std::get_if<float>(&a)) return SameBits(*x, std::get<float>(b));
+  if (const auto* x = std::get_if<std::vector<float>>(&a)) {
+    const auto& y = std::get<std::vector<float>>(b);
+    return std::equal(x->begin(), x->end(), y.begin(), y.end(), &SameBits);
+  }
+  return a == b;
+}
+
 }  // namespace
 
 absl::string_view Name(AttrKind kind) {
@@ -284,6 +297,10 @@ absl::StatusOr<Attrs> Attrs::Make(const OpSpec& op, const NamedAttrs& named) {
     attrs.values_[i] = op.attrs[i].default_value;
   }
   return attrs;
+}
+
+bool operator==(const Attrs& a, const Attrs& b) {
+  return a.op_ == b.op_ && std::equal(a.values_.begin(), a.values_.end(), b.values_.begin(), b.values_.end(), &Identical);
 }
 
 size_t Attrs::Hash() const {

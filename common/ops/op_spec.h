@@ -75,7 +75,8 @@ class Attrs {
   }
 
   size_t Hash() const;
-  friend bool operator==(const Attrs& a, const Attrs& b) { return a.op_ == b.op_ && a.values_ == b.values_; }
+  // Floats are the same if their bits are: NaN equals itself, as keys of tables must, and 0 is not -0.
+  friend bool operator==(const Attrs& a, const Attrs& b);
 
  private:
   const OpSpec* op_ = nullptr;

@@ -78,18 +78,24 @@ Node TimesRows(GradContext& g, const Node& matrix) {
   return g.Mul(g.Reshape(up, Shape{g.shape(up)[0], 1}), matrix);
 }
 
+// The logits in the shape of the rows that were compared: the op repeats them where the labels have more.
+Node Logits(GradContext& g) {
+  const Shape& rows = g.shape(g.output(1));
+  return g.shape(g.input(0)) == rows ? g.input(0) : g.BroadcastTo(g.input(0), rows);
+}
+
 // backprop = softmax(logits) - labels is the loss's gradient already; if it is used itself, its own gradient counts too.
 Node LogitsGradient(GradContext& g) {
   Node gradient = TimesRows(g, g.output(1));
   if (g.has_upstream(1)) {
-    gradient = g.Add(gradient, ThroughSoftmax(g, g.Op("Softmax", {g.input(0)}), g.upstream(1)));
+    gradient = g.Add(gradient, ThroughSoftmax(g, g.Op("Softmax", {Logits(g)}), g.upstream(1)));
   }
   return gradient;
 }
 
 absl::Status CrossEntropyGradient(GradContext& g, Grads& grads) {
   if (g.needs(0)) grads[0] = LogitsGradient(g);
-  if (g.needs(1)) grads[1] = TimesRows(g, g.Neg(g.Op("LogSoftmax", {g.input(0)})));
+  if (g.needs(1)) grads[1] = TimesRows(g, g.Neg(g.Op("LogSoftmax", {Logits(g)})));
   return g.status();
 }
 

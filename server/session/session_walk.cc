@@ -4,6 +4,20 @@
 #include "server/session/open_walk.h"
 
 namespace eager::server {
+namespace {
+
+// Made on the device: a variable may claim a shape for which no host has the memory.
+absl::StatusOr<Node> Zeros(const TensorSpec& spec, Emitter& emitter) {
+  ASSIGN_OR_RETURN(Node zero, emitter.Constant(HostTensor(TensorSpec{spec.dtype, Shape()})));
+  if (spec.shape.is_scalar()) return zero;
+  const Shape rank{spec.shape.rank()};
+  ASSIGN_OR_RETURN(Node dims, emitter.Constant(HostTensor::FromSpan<int64_t>(rank, spec.shape.dims())));
+  const Node inputs[] = {std::move(zero), std::move(dims)};
+  ASSIGN_OR_RETURN(auto outputs, emitter.Run("BroadcastTo", inputs, {}));
+  return std::move(outputs[0]);
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<Session::WalkEvent>> Session::Backward(const BackwardRequest& request) {
   stats_.ops.fetch_add(1, std::memory_order_relaxed);
@@ -82,7 +96,7 @@ absl::StatusOr<std::vector<Node>> Session::Finish(Walk& walk) {
   ASSIGN_OR_RETURN(std::vector<Node> gradients, walk.steps->Results());
   for (size_t i = 0; walk.unconnected_zero && i < gradients.size(); ++i) {
     if (gradients[i]) continue;
-    ASSIGN_OR_RETURN(gradients[i], walk.emitter.Constant(HostTensor(walk.sources[i].spec)));
+    ASSIGN_OR_RETURN(gradients[i], Zeros(walk.sources[i].spec, walk.emitter));
   }
   return gradients;
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "absl/strings/match.h"
 #include "common/ops/grad_context.h"
 #include "common/ops/infer.h"
@@ -113,6 +115,17 @@ void ExpectBadAttrs(absl::string_view op, const NamedAttrs& named, absl::string_
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status;
   EXPECT_TRUE(absl::StartsWith(status.message(), op)) << status;
   EXPECT_TRUE(absl::StrContains(status.message(), word)) << status;
+}
+
+// As keys of a table they must equal themselves whatever they hold.
+TEST(Attrs, CompareFloatsByTheirBits) {
+  const auto with = [](float alpha) { return *Attrs::Make(Op("LeakyRelu"), {{"alpha", alpha}}); };
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(with(nan), with(nan));
+  EXPECT_EQ(with(nan).Hash(), with(nan).Hash());
+  EXPECT_EQ(with(0.5f), with(0.5f));
+  EXPECT_FALSE(with(0.5f) == with(nan));
+  EXPECT_FALSE(with(0.0f) == with(-0.0f));
 }
 
 TEST(Attrs, ErrorsNameOpAndAttribute) {

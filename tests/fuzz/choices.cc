@@ -7,6 +7,13 @@
 namespace eager::fuzz {
 namespace {
 
+// A shape of which nobody has any elements, as far as 63 bits reach.
+Shape ChooseClaim(ByteReader& bytes) {
+  Shape::Dims dims(bytes.Byte() % 9);
+  for (int64_t& dim : dims) dim = std::max<int64_t>(bytes.Int(), 0);
+  return Shape::Make(dims).value_or(Shape());
+}
+
 AttrValue ChooseValue(ByteReader& bytes, AttrKind kind, const AttrSpec* spec) {
   // Lists are as long as the row wants, or a few more.
   const auto list = [&](auto element) {
@@ -30,7 +37,7 @@ AttrValue ChooseValue(ByteReader& bytes, AttrKind kind, const AttrSpec* spec) {
       return std::string(choice);
     }
     case AttrKind::kShape:
-      return ChooseShape(bytes, Shape());
+      return ChooseClaim(bytes);
     case AttrKind::kIntList:
       return list([&] { return bytes.Int(); });
     case AttrKind::kFloatList:
@@ -103,14 +110,19 @@ NamedAttrs ChooseAttrs(ByteReader& bytes, const OpSpec& op, bool name_types, std
 Shape ChooseShape(ByteReader& bytes, const Shape& like) {
   const int rank = bytes.Byte() % 10;
   if (rank == 9) return like;
-  Shape shape;
+  Shape::Dims dims(static_cast<size_t>(rank));
+  bool empty = false;
+  for (int64_t& dim : dims) {
+    dim = std::max<int64_t>(bytes.Int(), 0);
+    empty = empty || dim == 0;
+  }
+  if (const absl::StatusOr<Shape> huge = Shape::Make(dims); empty && huge.ok()) return *huge;
   int64_t room = kMaxElements;
-  for (int i = 0; i < rank; ++i) {
-    const int64_t dim = std::clamp<int64_t>(bytes.Int(), 0, room);
-    shape.push_back(dim);
+  for (int64_t& dim : dims) {
+    dim = std::min(dim, room);
     room /= std::max<int64_t>(dim, 1);
   }
-  return shape;
+  return Shape(dims);
 }
 
 std::string ChooseValues(ByteReader& bytes, const TensorSpec& spec) {

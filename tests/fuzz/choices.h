@@ -28,7 +28,7 @@ enum AttrForm : uint8_t {
 NamedAttrs ChooseAttrs(ByteReader& bytes, const OpSpec& op, bool name_types, std::vector<DType>& dtypes);
 
 // The shape in a program: a byte, rank 0 to 8, or 9: `like`; then an Int per axis, cut so that no more than
-// kMaxElements come out.
+// kMaxElements come out. Beside an extent of 0 the others may be as large as they want.
 Shape ChooseShape(ByteReader& bytes, const Shape& like);
 
 // How the values of a tensor stand in a program.

@@ -266,7 +266,7 @@ class Program {
     }
     uint64_t handle;
     if (dtype == DType::kResource) {
-      const DType held = wanted.dtypes.empty() ? DType::kFloat32 : wanted.dtypes[0];
+      const DType held = wanted.dtypes.empty() ? DType::kInt64 : wanted.dtypes[0];
       handle = FreshVariable(held, wanted.shape, form >= kNoValue);
     } else {
       if (form >= kFreshOther && form < kNoValue) dtype = ChooseDType(bytes_, DTypeSet::All());

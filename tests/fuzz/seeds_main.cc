@@ -1,5 +1,7 @@
-// Writes seeds for fuzz_session: one file for each case of ops.jsonl, as a program with the same call and its gradients.
-//   eager-fuzz-seeds GOLDEN_FOLDER OUT_FOLDER
+// Writes seeds for fuzz_session: one file for each op's case in a file of the golden form, as a program with the same call
+// and its gradients. Where an op takes a variable, the case has the value that it holds.
+// Also writes a few programs of other items than ops.
+//   eager-fuzz-seeds FOLDER FILE.jsonl OUT_FOLDER
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -117,8 +119,89 @@ std::string Program(const golden::Json& c, const OpSpec& op, const std::vector<H
   return out.bytes();
 }
 
-int WriteAll(const std::filesystem::path& golden, const std::filesystem::path& folder) {
-  const absl::StatusOr<std::vector<golden::Case>> cases = golden::ReadCases(golden, "ops.jsonl");
+// Handles count back from the last one that was made, as an item has them.
+class ItemWriter {
+ public:
+  void Constant(DType dtype, int64_t n) {
+    out_.Byte(kConstant);
+    out_.Byte(static_cast<int>(dtype));
+    WriteShape(out_, Shape{n});
+    out_.Byte(kPositive);
+    out_.Byte(1);
+  }
+  void BeginTape(int tape, bool persistent) { Item(kTape, {tape << 6 | (persistent ? 4 : 0)}); }
+  void Watch(int tape, int back) { Item(kTape, {tape << 6 | 2, 1, back}); }
+  void EndTape(int tape) { Item(kTape, {tape << 6 | 1}); }
+  // An op of one type attribute on the last tensors of float32, recorded by the tape that has begun last.
+  void Run(absl::string_view op, std::initializer_list<int> recent) {
+    Item(kRun, {kOpenTape, CodeOf(op) >> 8, CodeOf(op) & 0xFF, static_cast<int>(DType::kFloat32)});
+    for (int nth : recent) out_.Byte(nth);
+  }
+  void Item(fuzz::Item item, std::initializer_list<int> bytes) {
+    out_.Byte(item);
+    for (int byte : bytes) out_.Byte(byte);
+  }
+  const std::string& bytes() const { return out_.bytes(); }
+
+ private:
+  ByteWriter out_;
+};
+
+constexpr int kOuterTapes = 4, kAsksWalk = 8;  // flags of kBackward
+
+// A function with a gradient of its own in the middle of a tape; the walk is answered with its own upstream.
+std::string CustomGradient(int answer) {
+  ItemWriter p;
+  p.BeginTape(0, /*persistent=*/false);
+  p.Constant(DType::kFloat32, 3);
+  p.Watch(0, 0);
+  p.Constant(DType::kFloat32, 3);
+  p.Item(kRecordCustomGradient, {1, 0, 1, 1, 1, 0});
+  p.Run("Square", {1});
+  p.Item(kBackward, {kAsksWalk, 1, 0, 1, 2});
+  p.Item(kAnswerCustomGradient, {answer, 1, 3});
+  p.Item(kReadAll, {});
+  return p.bytes();
+}
+
+// Two tapes that are walked twice, the inner one within the outer one.
+std::string NestedTapes() {
+  ItemWriter p;
+  p.Constant(DType::kFloat32, 4);
+  for (int tape : {1, 0}) {
+    p.BeginTape(tape, /*persistent=*/true);
+    p.Watch(tape, 0);
+  }
+  p.Run("Tanh", {1});
+  p.Run("Mul", {1, 2});
+  p.BeginTape(1, true);  // refused: it has begun, and records from here on
+  for (int i = 0; i < 2; ++i) p.Item(kBackward, {kOuterTapes, 1, 0, 2, 2 + i, 1});
+  p.Item(kBackward, {1 << 6, 2, 0, 1, 1, 4});
+  p.EndTape(0);
+  p.EndTape(1);
+  return p.bytes();
+}
+
+// Values that come and go by the mailbox, and handles that are let go of.
+std::string Uploads() {
+  ItemWriter p;
+  p.Constant(DType::kInt64, 5);
+  p.Item(kUpload, {1, 0, 1});
+  p.Item(kUpload, {1, 0, 0});
+  p.Item(kRelease, {2, 0, 1});
+  p.Item(kReadAll, {});
+  p.Constant(DType::kString, 2);
+  p.Item(kWrongConstant, {2, 0xD8, 0xD8, 1, 4, 0, 0, 0, 0, 1});
+  for (int wrong = 0; wrong < 8; ++wrong) p.Item(kWrong, {wrong, 0});
+  return p.bytes();
+}
+
+void WriteFile(const std::filesystem::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+int WriteAll(const std::filesystem::path& golden, const std::string& file, const std::filesystem::path& folder) {
+  const absl::StatusOr<std::vector<golden::Case>> cases = golden::ReadCases(golden, file);
   if (!cases.ok()) {
     std::fprintf(stderr, "%s\n", cases.status().ToString().c_str());
     return 1;
@@ -126,12 +209,17 @@ int WriteAll(const std::filesystem::path& golden, const std::filesystem::path& f
   std::filesystem::create_directories(folder);
   int written = 0;
   for (const golden::Case& c : *cases) {
+    if (!c.json.contains("op") || !c.json.contains("inputs")) continue;
     const OpSpec* op = OpTable::Builtin().Find(c.json.at("op").get<std::string>());
     const absl::StatusOr<std::vector<HostTensor>> inputs = golden::ParseTensors(c.json.at("inputs"), c.where);
+    if (!inputs.ok()) std::fprintf(stderr, "%s\n", inputs.status().ToString().c_str());
     if (op == nullptr || !inputs.ok()) continue;
-    const std::string program = Program(c.json, *op, *inputs);
-    std::ofstream(folder / absl::StrCat("golden-", ++written), std::ios::binary) << program;
+    WriteFile(folder / absl::StrCat(file, "-", ++written), Program(c.json, *op, *inputs));
   }
+  WriteFile(folder / "custom-gradient", CustomGradient(1));
+  WriteFile(folder / "abandoned-walk", CustomGradient(0xF1));
+  WriteFile(folder / "nested-tapes", NestedTapes());
+  WriteFile(folder / "uploads", Uploads());
   std::printf("%d programs\n", written);
   return 0;
 }
@@ -140,7 +228,7 @@ int WriteAll(const std::filesystem::path& golden, const std::filesystem::path& f
 }  // namespace eager::fuzz
 
 int main(int argc, char** argv) {
-  if (argc == 3) return eager::fuzz::WriteAll(argv[1], argv[2]);
-  std::fprintf(stderr, "usage: eager-fuzz-seeds GOLDEN_FOLDER OUT_FOLDER\n");
+  if (argc == 4) return eager::fuzz::WriteAll(argv[1], argv[2], argv[3]);
+  std::fprintf(stderr, "usage: eager-fuzz-seeds FOLDER FILE.jsonl OUT_FOLDER\n");
   return 2;
 }

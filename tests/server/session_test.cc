@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -359,6 +361,28 @@ TEST_F(SessionTest, WhatIsNotConnectedHasNoResult) {
   const uint64_t target = 3, source = 2;
   ASSERT_TRUE(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 11, true, {}}).ok());
   EXPECT_EQ(ValueOf(11), 0);
+}
+
+// The shape of a variable without a value is only a claim; zeros of it must not be made outside of the device's limit.
+TEST_F(SessionTest, ZerosForAVariableTooLargeToBe) {
+  Put(1, 3);
+  const NamedAttrs attrs = {{"dtype", DType::kFloat32}, {"shape", Shape{int64_t{1} << 45}}};
+  ASSERT_TRUE(Run("VarHandleOp", {}, 2, 1, {}, attrs).ok());
+  ASSERT_TRUE(session_->BeginTape(1, false).ok());
+  const uint64_t target = 1, source = 2;
+  ASSERT_TRUE(session_->Backward({1, {&target, 1}, {}, {&source, 1}, 3, /*unconnected_zero=*/true, {}}).ok());
+  EXPECT_EQ(ErrorOf(3).code(), StatusCode::kResourceExhausted) << ErrorOf(3);
+}
+
+// An attribute that does not equal itself is still found among the signatures of gradient ops.
+TEST_F(SessionTest, GradientsWithAttributesThatAreNaN) {
+  Put(1, -3);
+  ASSERT_TRUE(session_->BeginTape(1, true).ok());
+  ASSERT_TRUE(session_->Watch(1, 1).ok());
+  const NamedAttrs attrs = {{"alpha", std::numeric_limits<float>::quiet_NaN()}};
+  ASSERT_TRUE(Run("LeakyRelu", {1}, 2, 1, {1}, attrs).ok());
+  for (uint64_t result = 3; result < 20; ++result) Backward(1, 2, 1, result);
+  EXPECT_TRUE(std::isnan(ValueOf(19)));
 }
 
 TEST_F(SessionTest, MemoryRunsOutForOneOpAlone) {
