@@ -87,6 +87,7 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Ten
     return absl::OkStatus();
   }
   if (absl::Status s = Allocate(plan, signature.device(), outputs); !s.ok()) return WithOp(op, s);
+  if (plan.nothing_to_compute) return absl::OkStatus();
   KernelContext context(op, *plan.attrs, signature.device(), inputs, absl::MakeSpan(outputs), signature.state());
   return WithOp(op, Call(*plan.kernel, context));
 }

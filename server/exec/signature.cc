@@ -1,5 +1,7 @@
 #include "server/exec/signature.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
@@ -13,6 +15,18 @@ DType KernelDType(const OpSpec& op, const Attrs& attrs) {
   }
   if (!op.inputs.empty()) return op.inputs[0].dtype;
   return op.outputs.empty() ? DType::kInvalid : op.outputs[0].dtype;
+}
+
+// Whether a kernel would only go round and round over nothing, which may take long: a tensor of [2^40, 0] is allowed.
+bool NothingToCompute(const OpSpec& op, const Signature::Plan& plan) {
+  const auto empty = [](const TensorSpec& spec) { return spec.shape.num_elements() == 0; };
+  if (op.def->effect != Effect::kPure || plan.outputs.empty() || plan.kernel->makes_outputs) return false;
+  if (!std::all_of(plan.outputs.begin(), plan.outputs.end(), empty)) return false;
+  const int n = static_cast<int>(plan.inputs.size());
+  for (int i = 0; i < n; ++i) {
+    if (!op.IsHostInput(i, n) && !empty(plan.inputs[i])) return false;  // there may be values to find fault with
+  }
+  return true;
 }
 
 }  // namespace
@@ -67,6 +81,7 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
     RETURN_IF_ERROR(Shape::Make(inferred.shapes[i].dims()).status());
     plan_.outputs.push_back({inferred.dtypes[i], inferred.shapes[i]});
   }
+  plan_.nothing_to_compute = NothingToCompute(op_, plan_);
   plan_.attrs = std::move(attrs);
   planned_ = true;
   return absl::OkStatus();

@@ -22,6 +22,7 @@ class Signature final : public RefCounted {
     absl::InlinedVector<TensorSpec, 2> outputs;
     std::shared_ptr<const Attrs> attrs;  // complete
     const KernelRow* kernel = nullptr;   // null for an alias
+    bool nothing_to_compute = false;     // no element comes in or goes out: no kernel is called
   };
 
   Signature(const OpSpec& op, Attrs attrs, Device& device) : op_(op), attrs_(std::move(attrs)), device_(device) {}

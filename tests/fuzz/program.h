@@ -58,10 +58,9 @@ enum InputForm : uint8_t {
 // How often programs got ops to succeed, by their position in the op table.
 struct Coverage {
   std::vector<int64_t> runs, gradients, second_gradients;
-  // "executed OK: 170 of 183 ops, gradients …", and the names of those that never were, with the last status of each.
+  int ops() const;  // of which at least one call succeeded
+  // "executed OK: 170 of 183 ops; gradients of …", and the names of those that never were.
   std::string Report() const;
-  std::vector<std::string> last_errors;
-  int ops() const;
 };
 
 // `trace`: writes every call and its outcome to stderr. Returns with the session closed.

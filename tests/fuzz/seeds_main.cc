@@ -191,7 +191,8 @@ std::string Uploads() {
   p.Item(kRelease, {2, 0, 1});
   p.Item(kReadAll, {});
   p.Constant(DType::kString, 2);
-  p.Item(kWrongConstant, {2, 0xD8, 0xD8, 1, 4, 0, 0, 0, 0, 1});
+  // float32[2^32,1000], of which one element comes.
+  p.Item(kWrongConstant, {2, 0xD5, 0xDB, 1, 4, 0, 0, 0, 0, 1});
   for (int wrong = 0; wrong < 8; ++wrong) p.Item(kWrong, {wrong, 0});
   return p.bytes();
 }
