@@ -104,6 +104,14 @@ absl::Status CheckPoolAttrs(absl::string_view op, const Ints& ksize, const Ints&
   return absl::OkStatus();
 }
 
+// The shapes of gradients are spelled out in int32, and beyond it products of extents could overflow.
+absl::Status CheckExtents(absl::string_view what, const Shape& shape) {
+  for (int64_t extent : shape.dims()) {
+    if (extent > INT32_MAX) return absl::InvalidArgumentError(absl::StrCat(what, " too large: ", shape.ToString()));
+  }
+  return absl::OkStatus();
+}
+
 // Sets channels and groups.
 absl::Status PairChannels(int64_t in_depth, const Shape& filter, bool depthwise, ConvDims& d) {
   const int64_t depth = filter[2];
@@ -156,6 +164,8 @@ absl::StatusOr<ConvDims> ConvDims::Make(const Attrs& attrs, const Shape& input, 
   if (filter.rank() != 4) {
     return absl::InvalidArgumentError(absl::StrCat(op, "filter must be 4-dimensional: ", filter.ToString()));
   }
+  RETURN_IF_ERROR(CheckExtents("input", input));
+  RETURN_IF_ERROR(CheckExtents("filter", filter));
   d.batch = input[0];
   RETURN_IF_ERROR(PairChannels(input[axes.channels], filter, depthwise, d));
   const auto along = [&](WindowAxis& axis, int position, int filter_axis) {
@@ -204,6 +214,7 @@ absl::StatusOr<PoolDims> PoolDims::Make(const Attrs& attrs, const Shape& input) 
     return absl::InvalidArgumentError(absl::StrCat("tensor_in_shape must have 2 spatial dimensions. ", input.rank(),
                                                    " ", data_format == "NHWC" ? 0 : 1));
   }
+  RETURN_IF_ERROR(CheckExtents("tensor_in", input));
   PoolDims d;
   d.batch = input[0];
   d.channels = input[axes.channels];
