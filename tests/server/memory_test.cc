@@ -22,7 +22,7 @@ TEST(Pool, BlocksAreAlignedAndLargeEnough) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % PoolAllocator::kAlignment, 0u);
     EXPECT_GE(capacity, bytes);
     EXPECT_LE(capacity, std::max<size_t>(bytes + bytes / 4 + 1, 64));
-    std::memset(block, 1, capacity);
+    std::memset(block, 1, bytes);
     pool.Free(block, bytes, capacity);
   }
   EXPECT_EQ(pool.stats().bytes_in_use, 0);

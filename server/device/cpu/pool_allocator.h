@@ -21,7 +21,8 @@ class PoolAllocator {
   explicit PoolAllocator(int64_t limit) : limit_(limit) {}
   ~PoolAllocator() { Trim(); }
 
-  // A block of at least `bytes`, and how large it is; null beyond the limit, after free blocks were given back.
+  // A block for `bytes`, which are all that may be touched, and how large it is; null beyond the limit, after free blocks
+  // were given back.
   void* Allocate(size_t bytes, size_t* capacity);
   // `size` is what was asked for.
   void Free(void* block, size_t size, size_t capacity);
