@@ -1,7 +1,5 @@
 #include "server/exec/signature.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
@@ -18,10 +16,13 @@ DType KernelDType(const OpSpec& op, const Attrs& attrs) {
 }
 
 // Whether a kernel would only go round and round over nothing, which may take long: a tensor of [2^40, 0] is allowed.
+// Not of strings, which need bytes even then.
 bool NothingToCompute(const OpSpec& op, const Signature::Plan& plan) {
   const auto empty = [](const TensorSpec& spec) { return spec.shape.num_elements() == 0; };
   if (op.def->effect != Effect::kPure || plan.outputs.empty() || plan.kernel->makes_outputs) return false;
-  if (!std::all_of(plan.outputs.begin(), plan.outputs.end(), empty)) return false;
+  for (const TensorSpec& spec : plan.outputs) {
+    if (!empty(spec) || SizeOf(spec.dtype) == 0) return false;
+  }
   const int n = static_cast<int>(plan.inputs.size());
   for (int i = 0; i < n; ++i) {
     if (!op.IsHostInput(i, n) && !empty(plan.inputs[i])) return false;  // there may be values to find fault with

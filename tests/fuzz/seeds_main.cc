@@ -1,12 +1,15 @@
-// Writes seeds for fuzz_session: one file for each op's case in a file of the golden form, as a program with the same call
-// and its gradients. Where an op takes a variable, the case has the value that it holds.
-// Also writes a few programs of other items than ops.
-//   eager-fuzz-seeds FOLDER FILE.jsonl OUT_FOLDER
+// Writes seeds for fuzz_session: each case of a file of the golden form as an item with the same call and its gradients,
+// items of one op together in files as long as a program may be. Where an op takes a variable, the case has the value
+// that it holds.
+//   eager-fuzz-seeds FOLDER FILE.jsonl OUT_FOLDER [--apart]
+// --apart: a file for each case.
+//   eager-fuzz-seeds OUT_FOLDER
+// A few programs of other items than ops.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <optional>
+#include <map>
 
 #include "tests/conformance/attrs.h"
 #include "tests/fuzz/choices.h"
@@ -16,6 +19,7 @@
 namespace eager::fuzz {
 namespace {
 
+constexpr size_t kMaxBytes = 1000, kMaxPacked = 40;  // of one program
 constexpr int64_t kMaxEach = 24;  // more elements than that are made up instead, which keeps seeds small
 
 void WriteShape(ByteWriter& out, const Shape& shape) {
@@ -201,27 +205,53 @@ void WriteFile(const std::filesystem::path& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary) << bytes;
 }
 
-int WriteAll(const std::filesystem::path& golden, const std::string& file, const std::filesystem::path& folder) {
+// Programs of at most kMaxBytes and kMaxPacked items.
+std::vector<std::string> Pack(const std::vector<std::string>& items, size_t most_items) {
+  std::vector<std::string> programs;
+  size_t packed = most_items;
+  for (const std::string& item : items) {
+    if (packed == most_items || programs.back().size() + item.size() > kMaxBytes) {
+      programs.emplace_back();
+      packed = 0;
+    }
+    programs.back() += item;
+    ++packed;
+  }
+  return programs;
+}
+
+int WriteAll(const std::filesystem::path& golden, const std::string& file, const std::filesystem::path& folder,
+             bool apart) {
   const absl::StatusOr<std::vector<golden::Case>> cases = golden::ReadCases(golden, file);
   if (!cases.ok()) {
     std::fprintf(stderr, "%s\n", cases.status().ToString().c_str());
     return 1;
   }
-  std::filesystem::create_directories(folder);
-  int written = 0;
+  std::map<std::string, std::vector<std::string>> by_op;
   for (const golden::Case& c : *cases) {
     if (!c.json.contains("op") || !c.json.contains("inputs")) continue;
     const OpSpec* op = OpTable::Builtin().Find(c.json.at("op").get<std::string>());
     const absl::StatusOr<std::vector<HostTensor>> inputs = golden::ParseTensors(c.json.at("inputs"), c.where);
     if (!inputs.ok()) std::fprintf(stderr, "%s\n", inputs.status().ToString().c_str());
     if (op == nullptr || !inputs.ok()) continue;
-    WriteFile(folder / absl::StrCat(file, "-", ++written), Program(c.json, *op, *inputs));
+    by_op[std::string(op->name)].push_back(Program(c.json, *op, *inputs));
   }
+  std::filesystem::create_directories(folder);
+  for (const auto& [op, items] : by_op) {
+    int n = 0;
+    for (const std::string& program : Pack(items, apart ? 1 : kMaxPacked)) {
+      WriteFile(folder / absl::StrCat(op, "-", ++n), program);
+    }
+  }
+  return 0;
+}
+
+int WriteTypical(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
   WriteFile(folder / "custom-gradient", CustomGradient(1));
   WriteFile(folder / "abandoned-walk", CustomGradient(0xF1));
   WriteFile(folder / "nested-tapes", NestedTapes());
   WriteFile(folder / "uploads", Uploads());
-  std::printf("%d programs\n", written);
   return 0;
 }
 
@@ -229,7 +259,9 @@ int WriteAll(const std::filesystem::path& golden, const std::string& file, const
 }  // namespace eager::fuzz
 
 int main(int argc, char** argv) {
-  if (argc == 4) return eager::fuzz::WriteAll(argv[1], argv[2], argv[3]);
-  std::fprintf(stderr, "usage: eager-fuzz-seeds FOLDER FILE.jsonl OUT_FOLDER\n");
+  const bool apart = argc == 5 && std::string(argv[4]) == "--apart";
+  if (argc == 4 || apart) return eager::fuzz::WriteAll(argv[1], argv[2], argv[3], apart);
+  if (argc == 2) return eager::fuzz::WriteTypical(argv[1]);
+  std::fprintf(stderr, "usage: eager-fuzz-seeds [FOLDER FILE.jsonl] OUT_FOLDER [--apart]\n");
   return 2;
 }
