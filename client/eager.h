@@ -25,6 +25,7 @@
 #include "client/keras/progress_bar.h"
 #include "client/keras/sequential.h"
 #include "client/make.h"
+#include "client/image.h"
 #include "client/linalg.h"
 #include "client/math.h"
 #include "client/module.h"

@@ -90,6 +90,7 @@ Tensor sigmoid(const Operand& x) { return Run("Sigmoid", {x}); }
 Tensor divide(const Operand& x, const Operand& y) { return x / y; }
 Tensor truediv(const Operand& x, const Operand& y) { return x / y; }
 
+Tensor where(const Operand& condition) { return Run("Where", {condition}); }
 Tensor where(const Operand& condition, const Operand& x, const Operand& y) { return Run("SelectV2", {condition, x, y}); }
 
 Tensor cast(const Operand& x, DType dtype) { return Run("Cast", {x}, {{"DstT", dtype}}); }

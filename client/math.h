@@ -53,7 +53,9 @@ Tensor logical_and(const Operand& x, const Operand& y);
 Tensor logical_or(const Operand& x, const Operand& y);
 Tensor logical_xor(const Operand& x, const Operand& y);
 Tensor logical_not(const Operand& x);
-// x where the condition holds, else y; all three broadcast.
+// x where the condition holds, else y; all three broadcast. With the condition alone: the places where it holds, int64
+// [how many, rank], row-major; of numbers, where they are not 0. A scalar is refused.
+Tensor where(const Operand& condition);
 Tensor where(const Operand& condition, const Operand& x, const Operand& y);
 
 // Functions of one number. Angles are in radians.

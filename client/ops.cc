@@ -1347,4 +1347,142 @@ Tensor Cross(const Operand& a, const Operand& b) {
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+Tensor Diag(const Operand& diagonal) {
+  static const OpSpec& op = internal::Op("Diag");
+  const Operand operands[] = {diagonal};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor DiagPart(const Operand& input) {
+  static const OpSpec& op = internal::Op("DiagPart");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor MatrixDiagV3(const Operand& diagonal, const Operand& k, const Operand& num_rows, const Operand& num_cols, const
+    Operand& padding_value, const MatrixDiagV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("MatrixDiagV3");
+  const Operand operands[] = {diagonal, k, num_rows, num_cols, padding_value};
+  return internal::Call1(op, operands, {{"align", attrs.align}}, Where(operands));
+}
+
+Tensor MatrixDiagPartV3(const Operand& input, const Operand& k, const Operand& padding_value, const
+    MatrixDiagPartV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("MatrixDiagPartV3");
+  const Operand operands[] = {input, k, padding_value};
+  return internal::Call1(op, operands, {{"align", attrs.align}}, Where(operands));
+}
+
+Tensor MatrixSetDiagV3(const Operand& input, const Operand& diagonal, const Operand& k, const MatrixSetDiagV3Attrs&
+    attrs) {
+  static const OpSpec& op = internal::Op("MatrixSetDiagV3");
+  const Operand operands[] = {input, diagonal, k};
+  return internal::Call1(op, operands, {{"align", attrs.align}}, Where(operands));
+}
+
+Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Einsum");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  return internal::Call1(op, operands, {{"equation", attrs.equation}}, Where(operands));
+}
+
+Tensor Lgamma(const Operand& x) {
+  static const OpSpec& op = internal::Op("Lgamma");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Digamma(const Operand& x) {
+  static const OpSpec& op = internal::Op("Digamma");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Polygamma(const Operand& a, const Operand& x) {
+  static const OpSpec& op = internal::Op("Polygamma");
+  const Operand operands[] = {a, x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Zeta(const Operand& x, const Operand& q) {
+  static const OpSpec& op = internal::Op("Zeta");
+  const Operand operands[] = {x, q};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor EuclideanNorm(const Operand& input, const Operand& reduction_indices, const EuclideanNormAttrs& attrs) {
+  static const OpSpec& op = internal::Op("EuclideanNorm");
+  const Operand operands[] = {input, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}}, Where(operands));
+}
+
+Tensor ResizeBilinear(const Operand& images, const Operand& size, const ResizeBilinearAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResizeBilinear");
+  const Operand operands[] = {images, size};
+  return internal::Call1(op, operands, {{"align_corners", attrs.align_corners}, {"half_pixel_centers", attrs.half_pixel_centers}}, Where(operands));
+}
+
+Tensor ResizeBilinearGrad(const Operand& grads, const Operand& original_image, const ResizeBilinearGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResizeBilinearGrad");
+  const Operand operands[] = {grads, original_image};
+  return internal::Call1(op, operands, {{"align_corners", attrs.align_corners}, {"half_pixel_centers", attrs.half_pixel_centers}}, Where(operands));
+}
+
+Tensor ResizeNearestNeighbor(const Operand& images, const Operand& size, const ResizeNearestNeighborAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResizeNearestNeighbor");
+  const Operand operands[] = {images, size};
+  return internal::Call1(op, operands, {{"align_corners", attrs.align_corners}, {"half_pixel_centers", attrs.half_pixel_centers}}, Where(operands));
+}
+
+Tensor ResizeNearestNeighborGrad(const Operand& grads, const Operand& size, const ResizeNearestNeighborGradAttrs& attrs)
+    {
+  static const OpSpec& op = internal::Op("ResizeNearestNeighborGrad");
+  const Operand operands[] = {grads, size};
+  return internal::Call1(op, operands, {{"align_corners", attrs.align_corners}, {"half_pixel_centers", attrs.half_pixel_centers}}, Where(operands));
+}
+
+Tensor LRN(const Operand& input, const LRNAttrs& attrs) {
+  static const OpSpec& op = internal::Op("LRN");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"depth_radius", attrs.depth_radius}, {"bias", attrs.bias}, {"alpha", attrs.alpha}, {"beta", attrs.beta}}, Where(operands));
+}
+
+Tensor LRNGrad(const Operand& input_grads, const Operand& input_image, const Operand& output_image, const LRNGradAttrs&
+    attrs) {
+  static const OpSpec& op = internal::Op("LRNGrad");
+  const Operand operands[] = {input_grads, input_image, output_image};
+  return internal::Call1(op, operands, {{"depth_radius", attrs.depth_radius}, {"bias", attrs.bias}, {"alpha", attrs.alpha}, {"beta", attrs.beta}}, Where(operands));
+}
+
+Tensor SpaceToDepth(const Operand& input, const SpaceToDepthAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SpaceToDepth");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"block_size", attrs.block_size}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor DepthToSpace(const Operand& input, const DepthToSpaceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DepthToSpace");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"block_size", attrs.block_size}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor SpaceToBatchND(const Operand& input, const Operand& block_shape, const Operand& paddings) {
+  static const OpSpec& op = internal::Op("SpaceToBatchND");
+  const Operand operands[] = {input, block_shape, paddings};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor BatchToSpaceND(const Operand& input, const Operand& block_shape, const Operand& crops) {
+  static const OpSpec& op = internal::Op("BatchToSpaceND");
+  const Operand operands[] = {input, block_shape, crops};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Where(const Operand& input) {
+  static const OpSpec& op = internal::Op("Where");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 }  // namespace eager::raw_ops

@@ -1030,7 +1030,8 @@ std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2A
 // Whether each row's target is among the k classes with the largest predictions; not if any is not finite.
 Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k);
 
-// The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are not positive definite.
+// The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are not
+// positive definite.
 Tensor Cholesky(const Operand& input);
 
 // The inverse of each matrix, or of its transpose; INVALID_ARGUMENT if one has none.
@@ -1043,6 +1044,7 @@ Tensor MatrixInverse(const Operand& input, const MatrixInverseAttrs& attrs = {})
 Tensor MatrixDeterminant(const Operand& input);
 
 // The sign of each matrix's determinant and the logarithm of its absolute value: 0 and -inf if it is singular.
+// Gives sign, log_abs_determinant.
 std::vector<Tensor> LogMatrixDeterminant(const Operand& input);
 
 // The X with matrix X = rhs, or with matrix' X = rhs; INVALID_ARGUMENT if a matrix has no inverse.
@@ -1051,7 +1053,8 @@ struct MatrixSolveAttrs {
 };
 Tensor MatrixSolve(const Operand& matrix, const Operand& rhs, const MatrixSolveAttrs& attrs = {});
 
-// The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; batch axes are broadcast.
+// The X with matrix X = rhs, or with matrix' X = rhs, where only one triangle of the matrices is read; batch axes are
+// broadcast.
 struct MatrixTriangularSolveAttrs {
   bool lower = true;
   bool adjoint = false;
@@ -1060,5 +1063,128 @@ Tensor MatrixTriangularSolve(const Operand& matrix, const Operand& rhs, const Ma
 
 // The cross products of the vectors of three elements in the last axis.
 Tensor Cross(const Operand& a, const Operand& b);
+
+// A tensor of twice the rank that is zero but for the given elements on its diagonal.
+Tensor Diag(const Operand& diagonal);
+
+// The elements whose indices into the first half of the axes are those into the second.
+Tensor DiagPart(const Operand& input);
+
+// Matrices with the given diagonals k, packed as rows, and padding_value elsewhere.
+struct MatrixDiagV3Attrs {
+  std::string align = "RIGHT_LEFT";  // "LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT"
+};
+Tensor MatrixDiagV3(const Operand& diagonal, const Operand& k, const Operand& num_rows, const Operand& num_cols, const
+    Operand& padding_value, const MatrixDiagV3Attrs& attrs = {});
+
+// The diagonals k of matrices, packed as rows, which padding_value fills up.
+struct MatrixDiagPartV3Attrs {
+  std::string align = "RIGHT_LEFT";  // "LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT"
+};
+Tensor MatrixDiagPartV3(const Operand& input, const Operand& k, const Operand& padding_value, const
+    MatrixDiagPartV3Attrs& attrs = {});
+
+// Matrices with their diagonals k replaced by the given ones, packed as rows.
+struct MatrixSetDiagV3Attrs {
+  std::string align = "RIGHT_LEFT";  // "LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT"
+};
+Tensor MatrixSetDiagV3(const Operand& input, const Operand& diagonal, const Operand& k, const MatrixSetDiagV3Attrs&
+    attrs = {});
+
+// Einstein's summation: products of operands with labelled axes, summed over the labels that the result lacks.
+struct EinsumAttrs {
+  std::string equation;  // required
+};
+Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs);
+
+// The logarithm of the absolute value of the gamma function; inf at 0, -1, -2, …
+Tensor Lgamma(const Operand& x);
+
+// The derivative of Lgamma; nan at 0, -1, -2, …
+Tensor Digamma(const Operand& x);
+
+// The a-th derivative of Digamma at x; nan unless a is 0, 1, 2, …
+Tensor Polygamma(const Operand& a, const Operand& x);
+
+// The Hurwitz zeta function: the sum of (q + n)^-x over n = 0, 1, 2, …
+Tensor Zeta(const Operand& x, const Operand& q);
+
+// The square root of the sum of squares over the given axes.
+struct EuclideanNormAttrs {
+  bool keep_dims = false;
+};
+Tensor EuclideanNorm(const Operand& input, const Operand& reduction_indices, const EuclideanNormAttrs& attrs = {});
+
+// Images of another size, each pixel a weighted mean of the four around its place; always float32.
+struct ResizeBilinearAttrs {
+  bool align_corners = false;
+  bool half_pixel_centers = false;
+};
+Tensor ResizeBilinear(const Operand& images, const Operand& size, const ResizeBilinearAttrs& attrs = {});
+
+// The gradient of ResizeBilinear: shares each pixel's gradient among the four that it was made of.
+struct ResizeBilinearGradAttrs {
+  bool align_corners = false;
+  bool half_pixel_centers = false;
+};
+Tensor ResizeBilinearGrad(const Operand& grads, const Operand& original_image, const ResizeBilinearGradAttrs& attrs =
+    {});
+
+// Images of another size, each pixel a copy of the one nearest to its place.
+struct ResizeNearestNeighborAttrs {
+  bool align_corners = false;
+  bool half_pixel_centers = false;
+};
+Tensor ResizeNearestNeighbor(const Operand& images, const Operand& size, const ResizeNearestNeighborAttrs& attrs = {});
+
+// The gradient of ResizeNearestNeighbor: adds each pixel's gradient to the pixel that it copied.
+struct ResizeNearestNeighborGradAttrs {
+  bool align_corners = false;
+  bool half_pixel_centers = false;
+};
+Tensor ResizeNearestNeighborGrad(const Operand& grads, const Operand& size, const ResizeNearestNeighborGradAttrs& attrs
+    = {});
+
+// input / (bias + alpha * sqr_sum) ** beta, sqr_sum over the channels at most depth_radius away.
+struct LRNAttrs {
+  int64_t depth_radius = 5;
+  float bias = 1.0f;
+  float alpha = 1.0f;
+  float beta = 0.5f;
+};
+Tensor LRN(const Operand& input, const LRNAttrs& attrs = {});
+
+// The gradient of LRN; TensorFlow has none of its own.
+struct LRNGradAttrs {
+  int64_t depth_radius = 5;
+  float bias = 1.0f;
+  float alpha = 1.0f;
+  float beta = 0.5f;
+};
+Tensor LRNGrad(const Operand& input_grads, const Operand& input_image, const Operand& output_image, const LRNGradAttrs&
+    attrs = {});
+
+// Moves each block_size x block_size block of positions into the channels of one position.
+struct SpaceToDepthAttrs {
+  int64_t block_size{};  // required: at least 2
+  std::string data_format = "NHWC";  // "NHWC", "NCHW", "NCHW_VECT_C"
+};
+Tensor SpaceToDepth(const Operand& input, const SpaceToDepthAttrs& attrs);
+
+// Spreads the channels of each position over a block_size x block_size block of positions.
+struct DepthToSpaceAttrs {
+  int64_t block_size{};  // required: at least 2
+  std::string data_format = "NHWC";  // "NHWC", "NCHW", "NCHW_VECT_C"
+};
+Tensor DepthToSpace(const Operand& input, const DepthToSpaceAttrs& attrs);
+
+// Pads with zeros, then moves the positions of each block into the batch.
+Tensor SpaceToBatchND(const Operand& input, const Operand& block_shape, const Operand& paddings);
+
+// Spreads the batch over blocks of positions, then crops: the opposite of SpaceToBatchND.
+Tensor BatchToSpaceND(const Operand& input, const Operand& block_shape, const Operand& crops);
+
+// The indices of the elements that are not zero, one a row, in row-major order.
+Tensor Where(const Operand& input);
 
 }  // namespace eager::raw_ops

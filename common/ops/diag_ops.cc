@@ -123,7 +123,10 @@ absl::StatusOr<Shape> PackedShape(const Shape& input, const HostView& k) {
 }
 
 absl::Status MatrixDiagPartShape(ShapeContext& c) {
-  RETURN_IF_ERROR(RequireScalar(c, 2, "padding_value"));
+  // As TensorFlow, which is stricter with MatrixDiagV3.
+  if (c.input(2).num_elements() != 1) {
+    return Invalid("padding_value must have one element, received shape: ", c.input(2).ToString());
+  }
   ASSIGN_OR_RETURN(Shape out, PackedShape(c.input(0), c.host(1)));
   c.set_output(0, std::move(out));
   return absl::OkStatus();

@@ -44,8 +44,9 @@ absl::Status ResizeShape(ShapeContext& c) {
 absl::Status BilinearGradShape(ShapeContext& c) {
   RETURN_IF_ERROR(CheckModes(c));
   const Shape &grads = c.input(0), &image = c.input(1);
-  if (grads.rank() != 4) return Invalid("grads: input_grad must be 4-dimensional", grads.ToString());
-  if (image.rank() != 4) return Invalid("original_image must be 4-dimensional", image.ToString());
+  if (grads.rank() != 4) return Invalid("grads: input_grad must be 4-dimensional, got ", grads.ToString());
+  if (image.rank() != 4) return Invalid("original_image must be 4-dimensional, got ", image.ToString());
+  if (grads[1] <= 0 || grads[2] <= 0) return Invalid("grads: resized dimensions must be positive, got ", grads.ToString());
   for (int axis = 1; axis <= 2; ++axis) {
     if (image[axis] > kMaxExtent) return Invalid("original_image: original sizes must be between 0 and max int32");
   }
@@ -57,7 +58,7 @@ absl::Status BilinearGradShape(ShapeContext& c) {
 absl::Status NearestGradShape(ShapeContext& c) {
   RETURN_IF_ERROR(CheckModes(c));
   const Shape& grads = c.input(0);
-  if (grads.rank() != 4) return Invalid("grads: input must be 4-dimensional", grads.ToString());
+  if (grads.rank() != 4) return Invalid("grads: input must be 4-dimensional, got ", grads.ToString());
   ASSIGN_OR_RETURN(const HostInts size, ImageSize(c));
   if (size[0] <= 0 || size[1] <= 0) return Invalid("size: shape_t's elements must be positive");
   ASSIGN_OR_RETURN(Shape out, Shape::Make({grads[0], size[0], size[1], grads[3]}));

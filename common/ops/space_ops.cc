@@ -10,9 +10,11 @@ namespace {
 
 absl::Status CheckImage(const ShapeContext& c) {
   const std::string& format = c.attr<std::string>("data_format");
-  if (format != "NHWC") return Invalid("Only NHWC data_format supported on CPU. Got ", format);
+  if (format != "NHWC") {  // TensorFlow has no kernel for others on the CPU, hence the code
+    return absl::NotFoundError(absl::StrCat("data_format: only NHWC is supported, got ", format));
+  }
   if (c.input(0).rank() != 4) {
-    return Invalid("input: Input rank should be: 4 instead of: ", c.input(0).rank());
+    return Invalid("input: Input rank should be 4 instead of ", c.input(0).rank());
   }
   return absl::OkStatus();
 }

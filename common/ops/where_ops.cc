@@ -9,6 +9,8 @@ namespace eager {
 namespace {
 
 absl::Status WhereShape(ShapeContext& c) {
+  const int rank = c.input(0).rank();
+  if (rank < 1 || rank > 8) return Invalid("input must have 1 to 8 axes, got shape ", c.input(0).ToString());
   const HostView& in = c.host(0);
   const int64_t n = c.input(0).num_elements();
   const int64_t count = VisitNumber(
@@ -21,7 +23,7 @@ absl::Status WhereShape(ShapeContext& c) {
       },
       [] { return int64_t{-1}; });
   if (count < 0) return Invalid("input must be of numbers or bools, got ", Name(in.dtype));
-  c.set_output(0, Shape{count, c.input(0).rank()});
+  c.set_output(0, Shape{count, rank});
   return absl::OkStatus();
 }
 

@@ -233,8 +233,8 @@ TEST(BoxMuller, IsAccurate) {
   std::vector<float> got(words.size());
   server::BoxMuller(words.data(), static_cast<int64_t>(words.size() / 2), got.data());
   for (size_t i = 0; i < words.size(); i += 2) {
-    const double u = std::max(server::UnitFloat(words[i]), 1.0e-7f);
-    const double angle = static_cast<float>(2 * M_PI * server::UnitFloat(words[i + 1]));
+    const double u = std::max(UnitFloat(words[i]), 1.0e-7f);
+    const double angle = static_cast<float>(2 * M_PI * UnitFloat(words[i + 1]));
     const double radius = std::sqrt(-2 * std::log(u));
     ASSERT_NEAR(got[i], radius * std::sin(angle), 1e-6) << words[i];
     ASSERT_NEAR(got[i + 1], radius * std::cos(angle), 1e-6) << words[i];

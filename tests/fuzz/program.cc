@@ -59,7 +59,7 @@ class Program {
       case kRelease:
         return session_.Release(Some());
       case kReadAll:
-        for (uint64_t handle : handles_) Read(handle);
+        for (uint64_t handle : handles_) Read(handle).IgnoreError();
         return;
       case kUpload:
         return Upload();

@@ -5,6 +5,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
+#include "server/kernels/cpu/string_moves.h"
 
 namespace eager::server {
 namespace {
@@ -86,10 +87,11 @@ absl::Status BatchKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> CpuSpaceKernels() {
-  return {{"SpaceToDepth", kFixedSizeTypes, &DepthKernel<true>},
-          {"DepthToSpace", kFixedSizeTypes, &DepthKernel<false>},
-          {"SpaceToBatchND", kFixedSizeTypes, &BatchKernel<true>},
-          {"BatchToSpaceND", kFixedSizeTypes, &BatchKernel<false>}};
+  std::vector<KernelRow> rows = {{"SpaceToBatchND", kFixedSizeTypes, &BatchKernel<true>},
+                                 {"BatchToSpaceND", kFixedSizeTypes, &BatchKernel<false>}};
+  AddMoveRows<&DepthKernel<true>>(rows, "SpaceToDepth");
+  AddMoveRows<&DepthKernel<false>>(rows, "DepthToSpace");
+  return rows;
 }
 
 }  // namespace eager::server

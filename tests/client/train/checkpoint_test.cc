@@ -20,7 +20,7 @@ TEST_F(CheckpointTest, SaveAndRestore) {
   Checkpoint ckpt({{"model", model}, {"step", step}});
   EXPECT_EQ(ckpt.save(At("run/ckpt")), At("run/ckpt-1"));
   EXPECT_EQ(ckpt.save(At("run/ckpt")), At("run/ckpt-2"));
-  EXPECT_EQ(bundle::Slurp(At("run/checkpoint")),
+  EXPECT_EQ(testing::ReadFile(At("run/checkpoint")),
             "model_checkpoint_path: \"ckpt-2\"\nall_model_checkpoint_paths: \"ckpt-2\"\n");
   model.w.assign(constant({5.0f, 5.0f}));
   step.assign(constant(int64_t{0}));
@@ -55,7 +55,7 @@ TEST_F(CheckpointTest, OneObject) {
 TEST_F(CheckpointTest, TheFilesOfTensorFlow) {
   Variable v = Var({1, 2, 3}, "vee"), step(constant(int64_t{7}), {.name = "global_step"});
   Checkpoint({{"v", v}, {"step", step}}).write(At("p"));
-  const std::string index = bundle::Slurp(At("p.index"));
+  const std::string index = testing::ReadFile(At("p.index"));
   EXPECT_EQ(index.size(), 241u);
   // The checksums of the graph, of step and of v, as TensorFlow stores them.
   EXPECT_NE(index.find("\x35\x98\x44\xc7\xd5"), std::string::npos);
@@ -119,7 +119,7 @@ TEST_F(CheckpointTest, NestedCheckpoints) {
 TEST_F(CheckpointTest, WeightsHaveTheModelAsRoot) {
   Line model({1, 2}, 3);
   save_weights(model, At("Model/weights"));
-  EXPECT_EQ(bundle::Slurp(At("Model/checkpoint")),
+  EXPECT_EQ(testing::ReadFile(At("Model/checkpoint")),
             "model_checkpoint_path: \"weights\"\nall_model_checkpoint_paths: \"weights\"\n");
   EXPECT_THAT(
       load_checkpoint(At("Model")).keys(),
@@ -195,7 +195,7 @@ TEST_F(CheckpointTest, TwoPartsOfOneName) {
 TEST_F(CheckpointTest, FoldersThatCannotBeWritten) {
   Line model;
   Checkpoint ckpt({{"model", model}});
-  bundle::Spill(At("file"), "");
+  testing::WriteFile(At("file"), "");
   const Thrown thrown = ThrownBy([&] { ckpt.save(At("file/ckpt")); });
   EXPECT_NE(thrown.code, absl::StatusCode::kOk);
   EXPECT_THAT(thrown.text, HasSubstr(At("file")));

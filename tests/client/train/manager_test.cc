@@ -31,7 +31,7 @@ TEST_F(ManagerTest, KeepsTheLastOnes) {
   EXPECT_FALSE(Exists("ckpt-2"));
   EXPECT_FALSE(std::filesystem::exists(At("ckpt-2.data-00000-of-00001")));
   EXPECT_TRUE(Exists("ckpt-3"));
-  EXPECT_EQ(bundle::Slurp(At("checkpoint")),
+  EXPECT_EQ(testing::ReadFile(At("checkpoint")),
             "model_checkpoint_path: \"ckpt-4\"\n"
             "all_model_checkpoint_paths: \"ckpt-3\"\n"
             "all_model_checkpoint_paths: \"ckpt-4\"\n"
@@ -96,7 +96,7 @@ TEST_F(ManagerTest, NumbersAndNamesAsGiven) {
 }
 
 TEST_F(ManagerTest, AListThatCannotBeRead) {
-  bundle::Spill(At("checkpoint"), "\x01\x02");
+  testing::WriteFile(At("checkpoint"), "\x01\x02");
   Variable v = Var({1});
   Checkpoint ckpt({{"v", v}});
   EXPECT_THAT(ThrownBy([&] { CheckpointManager(ckpt, folder_.path().string()); }).text, HasSubstr(At("checkpoint")));

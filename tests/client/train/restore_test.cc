@@ -43,9 +43,9 @@ TEST_F(RestoreTest, AnotherDType) {
 }
 
 TEST_F(RestoreTest, ChangedBytesChangeNothing) {
-  std::string data = bundle::Slurp(At("ckpt-1.data-00000-of-00001"));
+  std::string data = testing::ReadFile(At("ckpt-1.data-00000-of-00001"));
   data[16] = static_cast<char>(data[16] ^ 1);  // behind the counter and a part of w
-  bundle::Spill(At("ckpt-1.data-00000-of-00001"), data);
+  testing::WriteFile(At("ckpt-1.data-00000-of-00001"), data);
   Line line({8, 8}, 9);
   Checkpoint ckpt({{"model", line}});
   const Thrown thrown = ThrownBy([&] { ckpt.restore(At("ckpt-1")); });
