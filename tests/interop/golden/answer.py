@@ -23,7 +23,7 @@ LIMITS = ('Could not find device for node', 'do not yet support', 'does not supp
           'filter_size does not have enough elements', 'Gradients for grouped convolutions are not supported',
           'data type is not supported', 'inputs rank not in',
           'too large for int16 indexing', 'only supports equal length strides',
-          'is not implemented for tensors of rank')
+          'is not implemented for tensors of rank', 'No WhereOp available for')
 
 
 class Op:
