@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/ops/grad_context.h"
@@ -17,6 +18,15 @@ namespace {
 uint64_t Mix(uint64_t h, absl::string_view text) {
   for (char c : text) h = (h ^ static_cast<uint8_t>(c)) * 0x100000001B3ull;
   return (h ^ 0xFF) * 0x100000001B3ull;
+}
+
+// Whether one letter more, less or other makes one name the other, or two that changed places; case does not count.
+bool OneSlipApart(absl::string_view a, absl::string_view b) {
+  const auto same = [](char x, char y) { return absl::ascii_tolower(x) == absl::ascii_tolower(y); };
+  while (!a.empty() && !b.empty() && same(a.front(), b.front())) a.remove_prefix(1), b.remove_prefix(1);
+  while (!a.empty() && !b.empty() && same(a.back(), b.back())) a.remove_suffix(1), b.remove_suffix(1);
+  if (a.size() == 2 && b.size() == 2) return same(a[0], b[1]) && same(a[1], b[0]);
+  return a.size() <= 1 && b.size() <= 1;
 }
 
 }  // namespace
@@ -74,7 +84,7 @@ const OpSpec* OpTable::Find(absl::string_view name) const {
 absl::StatusOr<const OpSpec*> OpTable::Get(absl::string_view name) const {
   if (const OpSpec* op = Find(name)) return op;
   for (const auto& spec : specs_) {
-    if (absl::EqualsIgnoreCase(spec->name, name) || absl::StartsWith(spec->name, absl::StrCat(name, "V"))) {
+    if (OneSlipApart(spec->name, name) || absl::StartsWith(spec->name, absl::StrCat(name, "V"))) {
       return absl::NotFoundError(absl::StrCat("there is no op '", name, "'; did you mean '", spec->name, "'?"));
     }
   }

@@ -96,7 +96,13 @@ TEST(OpTable, RefusesBadRows) {
 
 TEST(OpTable, FindsOpsAndHints) {
   EXPECT_EQ(OpTable::Builtin().Find("NoSuchOp"), nullptr);
-  EXPECT_EQ(OpTable::Builtin().Get("NoSuchOp").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(OpTable::Builtin().Get("NoSuchOp").status().message(), "there is no op 'NoSuchOp'");
+  for (const auto& [wrong, meant] : {std::pair("Einsom", "Einsum"), {"einsum", "Einsum"}, {"Einsm", "Einsum"},
+                                     {"ConacatV2", "ConcatV2"}, {"Enisum", "Einsum"}, {"Gather", "GatherV2"}}) {
+    const absl::Status status = OpTable::Builtin().Get(wrong).status();
+    EXPECT_EQ(status.code(), StatusCode::kNotFound);
+    EXPECT_EQ(status.message(), absl::StrCat("there is no op '", wrong, "'; did you mean '", meant, "'?"));
+  }
   EXPECT_TRUE(absl::StrContains(OpTable::Builtin().Get("matmul").status().message(), "'MatMul'"));
   EXPECT_TRUE(absl::StrContains(OpTable::Builtin().Get("Add").status().message(), "'AddV2'"));
   for (int i = 0; i < OpTable::Builtin().size(); ++i) EXPECT_EQ(OpTable::Builtin().at(i).index, i);
