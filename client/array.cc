@@ -79,8 +79,8 @@ Tensor slice(const Operand& x, const Operand& begin, const Operand& size) { retu
 
 Tensor strided_slice(const Operand& x, const Operand& begin, const Operand& end, const std::optional<Operand>& strides,
                      const StridedSliceOptions& options) {
-  const auto ones = [&] { return Run("OnesLike", {Operand(begin)}); };
-  const Operand steps = strides.has_value() ? *strides : Operand(Term(ones(), x.where()));
+  const Tensor ones = strides.has_value() ? Tensor() : Run("OnesLike", {begin});  // outlives the operand that refers to it
+  const Operand steps = strides.has_value() ? *strides : Operand(ones, x.where());
   return Run("StridedSlice", {x, begin, end, steps},
              {{"begin_mask", options.begin_mask},
               {"end_mask", options.end_mask},

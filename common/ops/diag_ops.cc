@@ -110,6 +110,8 @@ absl::StatusOr<Shape> PackedShape(const Shape& input, const HostView& k) {
   const int rank = input.rank();
   if (rank < 2) return Invalid("input must be at least 2-dim, received shape: ", input.ToString());
   const int64_t rows = input[rank - 2], columns = input[rank - 1];
+  // Gradients spell them out in int32.
+  if (std::max(rows, columns) > INT32_MAX) return Invalid("input is too large: ", input.ToString());
   ASSIGN_OR_RETURN(const DiagRange range, DiagRange::Make(k));
   for (const auto& [name, index] : {std::pair("lower_diag_index", range.lower), {"upper_diag_index", range.upper}}) {
     if (index != 0 && (index <= -rows || index >= columns)) {

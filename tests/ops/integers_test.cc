@@ -39,15 +39,15 @@ bool OutputHas(const OpSpec& op, size_t i, int attr) {
 
 // The golden cases of an op that the table has.
 const std::vector<const Json*>& CasesOf(const std::string& op) {
-  static const auto* cases = [] {
-    const auto* all = new auto(golden::ReadCases(golden::FindFolder().value(), "ops.jsonl").value());
-    auto* by_op = new std::map<std::string, std::vector<const Json*>>;
-    for (const golden::Case& c : *all) (*by_op)[c.json.at("op").get<std::string>()].push_back(&c.json);
+  static const auto all = golden::ReadCases(golden::FindFolder().value(), "ops.jsonl").value();
+  static const auto cases = [] {
+    std::map<std::string, std::vector<const Json*>> by_op;
+    for (const golden::Case& c : all) by_op[c.json.at("op").get<std::string>()].push_back(&c.json);
     return by_op;
   }();
   static const std::vector<const Json*> kNone;
-  const auto found = cases->find(op);
-  return found == cases->end() || OpTable::Builtin().Find(op) == nullptr ? kNone : found->second;
+  const auto found = cases.find(op);
+  return found == cases.end() || OpTable::Builtin().Find(op) == nullptr ? kNone : found->second;
 }
 
 class Integers : public ::testing::Test {
