@@ -63,7 +63,9 @@ absl::Status CheckConvAttrs(const Attrs& attrs, ImageAxes axes) {
   if (strides[axes.rows] <= 0 || strides[axes.columns] <= 0) {
     return absl::InvalidArgumentError("Row and column strides should be larger than 0.");
   }
-  if (dilations[0] != 1 || dilations[axes.channels] != 1) {
+  // TensorFlow's gradients of depthwise convolutions do not look at these.
+  const bool unread = absl::StartsWith(attrs.op()->name, "DepthwiseConv2dNativeBackprop");
+  if (!unread && (dilations[0] != 1 || dilations[axes.channels] != 1)) {
     return NotAcrossImages(attrs.op()->name, "dilations");
   }
   if (dilations[axes.rows] <= 0 || dilations[axes.columns] <= 0) {
