@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
@@ -18,10 +19,11 @@ constexpr uint32_t kProtocolVersion = 1;
 // starts early. Measured with `eager-bench dispatch`.
 constexpr int kMaxItems = 256;
 constexpr size_t kMaxBatchBytes = 1 << 20;
-// How long an item may lie in a batch that nobody flushes.
+// How long an item may lie in a batch that nobody flushes. Longer, up to the second figure, in a program that flushes its
+// batches itself, by reads or by filling them: looking for what lies there takes a processor from it.
 constexpr auto kFlushAfter = std::chrono::microseconds(50);
-// The flusher looks for a batch that lies there this often without finding one before it sleeps until it is woken: a
-// wake-up costs more than a look.
+constexpr auto kFlushAtLast = std::chrono::microseconds(400);
+// The flusher looks this often at an idle session before it sleeps until it is woken: a wake-up costs more than a look.
 constexpr int kIdleLooks = 20;
 
 std::string RandomToken() {
@@ -144,6 +146,7 @@ absl::Status Session::Flush() {
 void Session::FlushLater() {
   int idle_looks = 0;
   uint64_t seen = 0;  // the batch that lay there at the last look
+  std::chrono::microseconds pause = kFlushAfter;
   while (true) {
     bool old;
     {
@@ -154,12 +157,14 @@ void Session::FlushLater() {
         flusher_sleeps_ = false;
       }
       if (closed_) return;
-      idle_looks = Empty() ? idle_looks + 1 : 0;
-      old = !Empty() && seen == batches_;
+      const bool same = seen == batches_;
+      idle_looks = Empty() && same ? idle_looks + 1 : 0;
+      old = !Empty() && same;
       seen = batches_;
+      pause = Empty() && !same ? std::min(2 * pause, kFlushAtLast) : kFlushAfter;
     }
     if (old) Flush().IgnoreError();  // the next call that waits says it
-    std::this_thread::sleep_for(kFlushAfter);
+    std::this_thread::sleep_for(pause);
   }
 }
 

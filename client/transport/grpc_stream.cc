@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "client/transport/session_call.h"
 #include "common/status_macros.h"
 #include "common/wire/chunk.h"
 #include "common/wire/wire.h"
@@ -118,7 +119,7 @@ class GrpcStream final : public SessionStream {
       return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s"));
     }
     if (!status.ok()) return FromGrpc(status);
-    stream_ = stub_->Session(&context_);
+    stream_ = std::make_unique<SessionCall>(*stub_);
     return response;
   }
 
@@ -170,7 +171,7 @@ class GrpcStream final : public SessionStream {
   }
 
   void Close() override {
-    if (stream_ != nullptr) context_.TryCancel();
+    if (stream_ != nullptr) stream_->Cancel();
   }
 
   const std::string& address() const override { return address_; }
@@ -206,8 +207,7 @@ class GrpcStream final : public SessionStream {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::TensorService::Stub> stub_;
   std::unique_ptr<grpc::GenericStub> raw_stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::ClientMessage, v1::ServerMessage>> stream_;
+  std::unique_ptr<SessionCall> stream_;
   std::optional<absl::Status> end_;
 };
 
