@@ -92,6 +92,7 @@ class Caller {
   bool SameAsLast(const Session::Signature& signature) const;
   Tensors Emit(const Session::Signature& signature, v1::Item* item);
   void Record(const Tensors& outputs) const;
+  bool WantedBy(const TapeState& tape) const;
 
   const OpSpec& op_;
   absl::Span<const Operand> operands_;
@@ -260,9 +261,22 @@ Tensors Caller::Emit(const Session::Signature& signature, v1::Item* item) {
 void Caller::Record(const Tensors& outputs) const {
   if (tapes_.empty()) return;
   TapeEntry entry{&op_, attrs_, {}, {}};
-  for (const StateRef& t : inputs_) entry.inputs.push_back(ForTape(*t));
-  for (const Tensor& t : outputs) entry.outputs.push_back(ForTape(*t.state()));
-  for (TapeState* tape : tapes_) tape->tape.Record(entry);
+  for (int i = 0; i < n_; ++i) {
+    const TensorState& t = *inputs_[static_cast<size_t>(i)];
+    entry.inputs.push_back(ForTape(t, SavesInput(op_, i, n_, t.value_spec().dtype)));
+  }
+  for (const Tensor& t : outputs) entry.outputs.push_back(ForTape(*t.state(), SavesOutputs(op_)));
+  absl::InlinedVector<Tape*, 2> tapes;
+  for (TapeState* tape : tapes_) tapes.push_back(&tape->tape);
+  RecordOn(tapes, std::move(entry));
+}
+
+bool Caller::WantedBy(const TapeState& tape) const {
+  if (tape.context != context_) return false;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (tape.tape.WantsFor(op_, i, inputs_[i]->tape_id, inputs_[i]->value_spec().dtype)) return true;
+  }
+  return false;
 }
 
 Tensors Caller::Run(const NamedAttrs& named) {
@@ -272,13 +286,9 @@ Tensors Caller::Run(const NamedAttrs& named) {
   const Attrs& attrs = made.has_value() ? *made : DefaultAttrs(op_, where_);
   ResolveNumbers(attrs);
   for (TapeState* tape : ActiveTapes()) {
-    if (tape->context != context_ || !op_.differentiable) continue;
-    absl::InlinedVector<TapeTensor, 3> tape_inputs;
-    for (const StateRef& t : inputs_) tape_inputs.push_back(ForTape(*t));
-    if (tape->tape.ShouldRecord(op_, tape_inputs)) {
-      tape->Id();
-      tapes_.push_back(tape);
-    }
+    if (!WantedBy(*tape)) continue;
+    tape->Id();
+    tapes_.push_back(tape);
   }
   if (!tapes_.empty()) ThrowIfError(ResolveForTapes(), where_);
   Tensors outputs;

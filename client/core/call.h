@@ -24,8 +24,8 @@ const OpSpec& Op(absl::string_view name);
 // Host values as a tensor of the thread's device.
 Tensor PutHost(const HostTensor& value, std::source_location where);
 
-// What a tape knows of a tensor.
-TapeTensor ForTape(const TensorState& state);
+// What a tape knows of a tensor; without its values, where they are known, if the op that it records does not save them.
+TapeTensor ForTape(const TensorState& state, bool with_value = true);
 
 // Find out what only the server knows of a tensor: its shape, or its values. They wait, at most once a tensor.
 absl::Status ResolveShape(TensorState& state);

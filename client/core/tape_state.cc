@@ -50,11 +50,11 @@ void RestoreTapes(const SavedTapes& saved) {
   }
 }
 
-TapeTensor ForTape(const TensorState& state) {
+TapeTensor ForTape(const TensorState& state, bool with_value) {
   TapeTensor t;
   t.id = state.tape_id;
   t.spec = state.value_spec();
-  if (const HostTensor* known = state.host()) t.value = MakeRef<HostValue>(*known);
+  if (const HostTensor* known = with_value ? state.host() : nullptr) t.value = MakeRef<HostValue>(*known);
   return t;
 }
 

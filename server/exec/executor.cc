@@ -99,23 +99,33 @@ absl::StatusOr<TensorRef> MakeTensor(const TensorSpec& spec, absl::string_view b
   return MakeRef<Tensor>(spec, std::move(buffer));
 }
 
-TapeTensor ForTape(const TensorRef& tensor) {
+TapeTensor ForTape(const TensorRef& tensor, bool with_value) {
   TapeTensor t;
   t.id = tensor->id();
   t.spec = tensor->value_spec();
-  t.value = tensor;
+  if (with_value) t.value = tensor;
   return t;
 }
 
 void RecordOp(const Signature& signature, absl::Span<const TensorRef> inputs, const Tensors& outputs,
               absl::Span<Tape* const> tapes) {
-  if (tapes.empty()) return;
-  TapeEntry entry{&signature.op(), signature.last_plan().attrs, {}, {}};
-  for (const TensorRef& t : inputs) entry.inputs.push_back(ForTape(t));
-  for (const TensorRef& t : outputs) entry.outputs.push_back(ForTape(t));
+  const OpSpec& op = signature.op();
+  absl::InlinedVector<Tape*, 2> wanting;
   for (Tape* tape : tapes) {
-    if (tape->ShouldRecord(signature.op(), entry.inputs)) tape->Record(entry);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (!tape->WantsFor(op, i, inputs[i]->id(), inputs[i]->value_spec().dtype)) continue;
+      wanting.push_back(tape);
+      break;
+    }
   }
+  if (wanting.empty()) return;
+  TapeEntry entry{&op, signature.last_plan().attrs, {}, {}};
+  const int n = static_cast<int>(inputs.size());
+  for (int i = 0; i < n; ++i) {
+    entry.inputs.push_back(ForTape(inputs[i], SavesInput(op, i, n, inputs[i]->value_spec().dtype)));
+  }
+  for (const TensorRef& t : outputs) entry.outputs.push_back(ForTape(t, SavesOutputs(op)));
+  RecordOn(wanting, std::move(entry));
 }
 
 }  // namespace eager::server

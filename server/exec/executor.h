@@ -18,8 +18,8 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Ten
 // A tensor on `device` with the values of a host tensor, copied.
 absl::StatusOr<TensorRef> MakeTensor(const TensorSpec& spec, absl::string_view bytes, Device& device);
 
-// What a tape knows of a tensor.
-TapeTensor ForTape(const TensorRef& tensor);
+// What a tape knows of a tensor; without its values where the op that it records does not save them.
+TapeTensor ForTape(const TensorRef& tensor, bool with_value = true);
 
 // Records the op that `signature` has just run on every tape of `tapes` that wants it.
 void RecordOp(const Signature& signature, absl::Span<const TensorRef> inputs, const Tensors& outputs,
