@@ -16,24 +16,28 @@ namespace eager::server {
 
 class Device;
 
-// A block of a device's memory; goes back to its device's pool with the last reference. Never null inside a RefPtr;
-// data() of an empty block may not be read. Aligned to 64 bytes.
+// A block of a device's memory; goes back to its device with the last reference. Never null inside a RefPtr; data() of an
+// empty block may not be read. Aligned to 64 bytes, or to 8 if it is inside the object.
 class Buffer final : public RefCounted {
  public:
-  Buffer(Device* device, void* data, size_t size, size_t capacity)
-      : device_(device), data_(data), size_(size), capacity_(capacity) {}
+  // Blocks of up to this many bytes may lie in the object: a scalar then needs no block of the pool, and no lock.
+  static constexpr size_t kInlineBytes = 16;
+
+  Buffer(Device* device, void* data, size_t size) : device_(device), data_(data), size_(size) {}
+  // Inside the object; host memory, of at most kInlineBytes.
+  Buffer(Device* device, size_t size) : device_(device), data_(inline_), size_(size) {}
   ~Buffer() override;
 
   Device* device() const { return device_; }
   void* data() const { return data_; }
-  size_t size() const { return size_; }          // as asked for
-  size_t capacity() const { return capacity_; }  // as taken from the pool
+  size_t size() const { return size_; }
+  bool is_inline() const { return data_ == inline_; }
 
  private:
   Device* device_;
   void* data_;
   size_t size_;
-  size_t capacity_;
+  alignas(8) char inline_[kInlineBytes];
 };
 using BufferRef = RefPtr<Buffer>;
 
@@ -71,9 +75,10 @@ class Device {
 
  protected:
   friend class Buffer;
-  virtual void Free(void* data, size_t size, size_t capacity) = 0;
+  // Called once for every buffer that Allocate gave, by the last of its references.
+  virtual void Free(const Buffer& buffer) = 0;
 };
 
-inline Buffer::~Buffer() { device_->Free(data_, size_, capacity_); }
+inline Buffer::~Buffer() { device_->Free(*this); }
 
 }  // namespace eager::server

@@ -4,14 +4,21 @@
 
 namespace eager::server {
 
-Tensor::Tensor(TensorSpec spec, BufferRef buffer, size_t offset)
-    : spec_(std::move(spec)), offset_(offset), buffer_(std::move(buffer)) {
-  num_bytes_ = spec_.dtype == DType::kString ? buffer_->size()
-                                             : static_cast<size_t>(spec_.shape.num_elements()) * SizeOf(spec_.dtype);
-}
+const BufferRef Tensor::kNoBuffer;
 
-Tensor::Tensor(RefPtr<RefCounted> variable, TensorSpec variable_spec)
-    : spec_{DType::kResource, Shape()}, variable_(std::move(variable)), variable_spec_(std::move(variable_spec)) {}
+Tensor::Tensor(TensorSpec spec, BufferRef buffer, size_t offset)
+    : spec_(std::move(spec)), buffer_(std::move(buffer)), offset_(offset) {}
+
+Tensor::Tensor(RefPtr<RefCounted> variable, const TensorSpec* variable_spec)
+    : spec_{DType::kResource, Shape()}, variable_(std::move(variable)), variable_spec_(variable_spec) {}
+
+Tensor::~Tensor() {
+  if (is_variable()) {
+    variable_.~RefPtr();
+  } else {
+    buffer_.~RefPtr();
+  }
+}
 
 uint64_t Tensor::NextId() {
   static std::atomic<uint64_t> next{1};

@@ -82,7 +82,7 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Ten
   }
   if (op.def->effect == Effect::kAlias) {
     const Tensor& in = *inputs[0];
-    outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), in.value_spec())
+    outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), &in.value_spec())
                                        : MakeRef<Tensor>(plan.outputs[0], in.buffer(), in.offset()));
     return absl::OkStatus();
   }

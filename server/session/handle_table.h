@@ -14,16 +14,26 @@ class HandleTable {
  public:
   // The tensor; the error that its op left; or INVALID_ARGUMENT for an id that was never made or is released.
   absl::StatusOr<TensorRef> Get(uint64_t handle) const;
-  bool Contains(uint64_t handle) const { return entries_.contains(handle); }
+  bool Contains(uint64_t handle) const {
+    return tensors_.contains(handle) || (!errors_.empty() && errors_.contains(handle));
+  }
   // The handle must be new.
-  void Put(uint64_t handle, absl::StatusOr<TensorRef> entry) { entries_.emplace(handle, std::move(entry)); }
+  void Put(uint64_t handle, absl::StatusOr<TensorRef> entry) {
+    if (entry.ok()) {
+      tensors_.emplace(handle, *std::move(entry));
+    } else {
+      errors_.emplace(handle, entry.status());
+    }
+  }
   // No error if there is none.
-  void Release(uint64_t handle) { entries_.erase(handle); }
-  void Clear() { entries_.clear(); }
-  int64_t size() const { return static_cast<int64_t>(entries_.size()); }
+  void Release(uint64_t handle) {
+    if (tensors_.erase(handle) == 0 && !errors_.empty()) errors_.erase(handle);
+  }
+  int64_t size() const { return static_cast<int64_t>(tensors_.size() + errors_.size()); }
 
  private:
-  absl::flat_hash_map<uint64_t, absl::StatusOr<TensorRef>> entries_;
+  absl::flat_hash_map<uint64_t, TensorRef> tensors_;
+  absl::flat_hash_map<uint64_t, absl::Status> errors_;  // apart: they are few, and most slots stay small
 };
 
 }  // namespace eager::server

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <random>
@@ -42,14 +43,34 @@ CpuDevice::CpuDevice(int index, int64_t memory_limit)
       pool_(attributes_.memory_limit) {}
 
 absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
-  size_t capacity = 0;
-  void* data = pool_.Allocate(bytes, &capacity);
+  if (!PoolAllocator::kLimitsAccess && bytes <= Buffer::kInlineBytes) {
+    inline_buffers_.fetch_add(1, std::memory_order_relaxed);
+    inline_bytes_.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+    return MakeRef<Buffer>(this, bytes);
+  }
+  void* data = pool_.Allocate(bytes);
   if (data == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", bytes,
                                                      " bytes asked for, ", pool_.stats().bytes_in_use, " of ",
                                                      attributes_.memory_limit, " in use"));
   }
-  return MakeRef<Buffer>(this, data, bytes, capacity);
+  return MakeRef<Buffer>(this, data, bytes);
+}
+
+void CpuDevice::Free(const Buffer& buffer) {
+  if (!buffer.is_inline()) return pool_.Free(buffer.data(), buffer.size());
+  inline_buffers_.fetch_sub(1, std::memory_order_relaxed);
+  inline_bytes_.fetch_sub(static_cast<int64_t>(buffer.size()), std::memory_order_relaxed);
+}
+
+MemoryStats CpuDevice::memory_stats() const {
+  MemoryStats stats = pool_.stats();
+  const int64_t bytes = inline_bytes_.load(std::memory_order_relaxed);
+  stats.bytes_in_use += bytes;
+  stats.bytes_reserved += bytes;
+  stats.peak_bytes_in_use = std::max(stats.peak_bytes_in_use, stats.bytes_in_use);
+  stats.live_buffers += inline_buffers_.load(std::memory_order_relaxed);
+  return stats;
 }
 
 absl::Status CpuDevice::CopyFromHost(const void* host, size_t bytes, Buffer& to, size_t offset) {

@@ -1,6 +1,8 @@
 // The host's processor as a device.
 #pragma once
 
+#include <atomic>
+
 #include "server/device/cpu/pool_allocator.h"
 #include "server/device/device.h"
 
@@ -12,7 +14,7 @@ class CpuDevice final : public Device {
   CpuDevice(int index, int64_t memory_limit);
 
   const DeviceAttributes& attributes() const override { return attributes_; }
-  MemoryStats memory_stats() const override { return pool_.stats(); }
+  MemoryStats memory_stats() const override;
   absl::StatusOr<BufferRef> Allocate(size_t bytes) override;
   absl::Status CopyFromHost(const void* host, size_t bytes, Buffer& to, size_t offset) override;
   absl::Status CopyToHost(const Buffer& from, size_t offset, size_t bytes, void* host) override;
@@ -20,11 +22,14 @@ class CpuDevice final : public Device {
   void Trim() override { pool_.Trim(); }
 
  protected:
-  void Free(void* data, size_t size, size_t capacity) override { pool_.Free(data, size, capacity); }
+  void Free(const Buffer& buffer) override;
 
  private:
   DeviceAttributes attributes_;
   PoolAllocator pool_;
+  // Buffers inside their objects, beside the pool's.
+  std::atomic<int64_t> inline_buffers_{0};
+  std::atomic<int64_t> inline_bytes_{0};
 };
 
 }  // namespace eager::server

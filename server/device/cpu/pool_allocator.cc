@@ -4,13 +4,6 @@
 #include <bit>
 #include <cstdlib>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EAGER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EAGER_ASAN 1
-#endif
-#endif
 #ifdef EAGER_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
@@ -42,10 +35,10 @@ size_t PoolAllocator::SizeOfClass(int size_class) {
   return (size_t{1} << log) + (size_class % 4) * (size_t{1} << (log - 2));
 }
 
-void* PoolAllocator::Allocate(size_t bytes, size_t* capacity) {
+void* PoolAllocator::Allocate(size_t bytes) {
   if (bytes > size_t{1} << 52) return nullptr;
   const int size_class = ClassOf(bytes);
-  *capacity = SizeOfClass(size_class);
+  const size_t capacity = SizeOfClass(size_class);
   MutexLock lock(&mu_);
   void* block = nullptr;
   std::vector<void*>& free = free_[size_class];
@@ -53,26 +46,27 @@ void* PoolAllocator::Allocate(size_t bytes, size_t* capacity) {
     block = free.back();
     free.pop_back();
   } else {
-    const auto wanted = static_cast<int64_t>(*capacity);
+    const auto wanted = static_cast<int64_t>(capacity);
     if (stats_.bytes_reserved + wanted > limit_) TrimLocked();
     if (stats_.bytes_reserved + wanted > limit_) return nullptr;
-    block = std::aligned_alloc(kAlignment, (*capacity + kAlignment - 1) / kAlignment * kAlignment);
+    block = std::aligned_alloc(kAlignment, (capacity + kAlignment - 1) / kAlignment * kAlignment);
     if (block == nullptr) return nullptr;
     stats_.bytes_reserved += wanted;
   }
-  LimitAccess(block, bytes, *capacity);
+  LimitAccess(block, bytes, capacity);
   stats_.bytes_in_use += static_cast<int64_t>(bytes);
   stats_.peak_bytes_in_use = std::max(stats_.peak_bytes_in_use, stats_.bytes_in_use);
   ++stats_.live_buffers;
   return block;
 }
 
-void PoolAllocator::Free(void* block, size_t size, size_t capacity) {
-  LimitAccess(block, 0, capacity);
+void PoolAllocator::Free(void* block, size_t bytes) {
+  const int size_class = ClassOf(bytes);
+  LimitAccess(block, 0, SizeOfClass(size_class));
   MutexLock lock(&mu_);
-  stats_.bytes_in_use -= static_cast<int64_t>(size);
+  stats_.bytes_in_use -= static_cast<int64_t>(bytes);
   --stats_.live_buffers;
-  free_[ClassOf(capacity)].push_back(block);
+  free_[size_class].push_back(block);
 }
 
 void PoolAllocator::Trim() {

@@ -9,6 +9,14 @@
 #include "common/mutex.h"
 #include "server/device/device.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define EAGER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EAGER_ASAN 1
+#endif
+#endif
+
 namespace eager::server {
 
 // Keeps freed blocks in lists by size class and hands them out again: a recycled block costs a lock and a pop, and large
@@ -16,16 +24,21 @@ namespace eager::server {
 class PoolAllocator {
  public:
   static constexpr size_t kAlignment = 64;
+  // Whether AddressSanitizer is told which bytes of a block may be touched.
+#ifdef EAGER_ASAN
+  static constexpr bool kLimitsAccess = true;
+#else
+  static constexpr bool kLimitsAccess = false;
+#endif
 
   // Takes at most `limit` bytes from the system.
   explicit PoolAllocator(int64_t limit) : limit_(limit) {}
   ~PoolAllocator() { Trim(); }
 
-  // A block for `bytes`, which are all that may be touched, and how large it is; null beyond the limit, after free blocks
-  // were given back.
-  void* Allocate(size_t bytes, size_t* capacity);
-  // `size` is what was asked for.
-  void Free(void* block, size_t size, size_t capacity);
+  // A block for `bytes`, which are all that may be touched; null beyond the limit, after free blocks were given back.
+  void* Allocate(size_t bytes);
+  // `bytes` is what was asked for.
+  void Free(void* block, size_t bytes);
   // Gives every free block back to the system.
   void Trim();
   MemoryStats stats() const;
@@ -33,7 +46,7 @@ class PoolAllocator {
  private:
   // Four classes to a power of two: at most a quarter of a block is never used.
   static constexpr int kClasses = 4 * 48;
-  static int ClassOf(size_t bytes);
+  static int ClassOf(size_t bytes);  // the smallest class that holds them
   static size_t SizeOfClass(int size_class);
   void TrimLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

@@ -13,10 +13,10 @@ namespace {
 TensorRef Share(const Tensor& t) { return MakeRef<Tensor>(t.spec(), t.buffer(), t.offset()); }
 
 absl::Status VarHandle(KernelContext& k) {
-  TensorSpec spec{k.attr<DType>("dtype"), k.attr<Shape>("shape")};
   const std::string& shared_name = k.attr<std::string>("shared_name");
-  auto variable = MakeRef<Variable>(spec, shared_name.empty() ? "Variable" : shared_name);
-  k.set_output(0, MakeRef<Tensor>(RefPtr<RefCounted>(variable), std::move(spec)));
+  auto variable = MakeRef<Variable>(TensorSpec{k.attr<DType>("dtype"), k.attr<Shape>("shape")},
+                                    shared_name.empty() ? "Variable" : shared_name);
+  k.set_output(0, MakeRef<Tensor>(RefPtr<RefCounted>(variable), &variable->spec()));
   return absl::OkStatus();
 }
 
