@@ -19,6 +19,9 @@ constexpr uint32_t kProtocolVersion = 1;
 // starts early. Measured with `eager-bench dispatch`.
 constexpr int kMaxItems = 256;
 constexpr size_t kMaxBatchBytes = 1 << 20;
+// A tensor of this many bytes is released among the items, not after them: the results of a batch would otherwise all live
+// at once, gigabytes of them, and each would touch memory that is cold.
+constexpr size_t kReleaseInPlace = 16 << 10;
 // How long an item may lie in a batch that nobody flushes. Longer, up to the second figure, in a program that flushes its
 // batches itself, by reads or by filling them: looking for what lies there takes a processor from it.
 constexpr auto kFlushAfter = std::chrono::microseconds(50);
@@ -115,12 +118,16 @@ void Session::FlushIfFull() {
   if (full) Flush().IgnoreError();  // the next call that waits says it
 }
 
-void Session::Release(uint64_t handle) {
+void Session::Release(uint64_t handle, size_t bytes) {
   bool full;
   {
     MutexLock lock(&mu_);
-    WakeFlusher();
-    (*batch_)->add_releases(handle);
+    if (bytes >= kReleaseInPlace) {
+      AddItem()->mutable_release()->add_handles(handle);
+    } else {
+      WakeFlusher();
+      (*batch_)->add_releases(handle);
+    }
     full = Full();
   }
   if (full) Flush().IgnoreError();  // the next call that waits says it

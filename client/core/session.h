@@ -64,8 +64,8 @@ class Session {
   // For a `use` of WithSignature, which holds the lock: the item of one op. Call FlushIfFull() after it.
   v1::Item* AddItem() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FlushIfFull();
-  // The handle will not be named again.
-  void Release(uint64_t handle);
+  // The handle, of a tensor of about so many bytes, will not be named again.
+  void Release(uint64_t handle, size_t bytes);
 
   // Waits for the values of a handle, or the error that its op left. One wait.
   // `bytes`: how many values are expected if that is known, else 0.

@@ -14,7 +14,7 @@ struct TensorState {
   TensorState(std::shared_ptr<ContextState> c, uint64_t h, std::source_location w)
       : context(std::move(c)), handle(h), where(w), tape_id(h) {}
   ~TensorState() {
-    if (owned) context->session().Release(handle);
+    if (owned) context->session().Release(handle, Bytes());
   }
 
   const std::shared_ptr<ContextState> context;
@@ -38,6 +38,11 @@ struct TensorState {
   }
 
  private:
+  // As far as they are known: none where only the server knows the shape.
+  size_t Bytes() const {
+    return shape_known ? static_cast<size_t>(spec.shape.num_elements()) * SizeOf(spec.dtype) : 0;
+  }
+
   HostTensor host_;
   std::atomic<bool> host_known_ = false;
 };

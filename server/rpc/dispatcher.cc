@@ -85,6 +85,9 @@ absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* rep
     }
     case v1::Item::kAnswerCustomGradient:
       return Answer(item.answer_custom_gradient(), reply);
+    case v1::Item::kRelease:
+      session_->Release(Span(item.release().handles()));
+      return absl::OkStatus();
     case v1::Item::KIND_NOT_SET:
       break;
   }

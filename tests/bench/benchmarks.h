@@ -1,20 +1,38 @@
 // The families of benchmarks, one a subcommand.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "tests/bench/measure.h"
+#include "tests/bench/peer.h"
 #include "tests/bench/raw_client.h"
 
 namespace eager::bench {
 
-// They use the client's default context. `raw` must outlive them.
-std::vector<Benchmark> ConvBenchmarks(RawClient& raw);
-std::vector<Benchmark> DispatchBenchmarks(RawClient& raw);
-std::vector<Benchmark> GuideBenchmarks(RawClient& raw);
-std::vector<Benchmark> MatMulBenchmarks(RawClient& raw);
-std::vector<Benchmark> RandomBenchmarks(RawClient& raw);
-std::vector<Benchmark> DatasetBenchmarks(RawClient& raw);
-std::vector<Benchmark> TransferBenchmarks(RawClient& raw);
+// What benchmarks are made from; outlives them.
+struct Setup {
+  RawClient& raw;
+  // TensorFlow and PyTorch, each in a Python of its own: the two do not load into one process. Null without
+  // EAGERD_BENCH_PYTHON.
+  std::shared_ptr<Peer> tensorflow;
+  std::shared_ptr<Peer> torch;
+  std::vector<std::string> only;  // of `kernels`: their names; empty: all
+
+  // A peer's figure as a comparator; none if there is no such peer.
+  static std::vector<Comparator> Ask(const std::shared_ptr<Peer>& peer, const std::string& label, const std::string& figure);
+};
+
+// They use the client's default context.
+std::vector<Benchmark> ConvBenchmarks(const Setup& setup);
+std::vector<Benchmark> DatasetBenchmarks(const Setup& setup);
+std::vector<Benchmark> DispatchBenchmarks(const Setup& setup);
+std::vector<Benchmark> GuideBenchmarks(const Setup& setup);
+std::vector<Benchmark> KernelBenchmarks(const Setup& setup);
+std::vector<Benchmark> LatencyBenchmarks(const Setup& setup);
+std::vector<Benchmark> MatMulBenchmarks(const Setup& setup);
+std::vector<Benchmark> RandomBenchmarks(const Setup& setup);
+std::vector<Benchmark> TransferBenchmarks(const Setup& setup);
 
 }  // namespace eager::bench

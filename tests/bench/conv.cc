@@ -124,18 +124,19 @@ struct Work {
 
 }  // namespace
 
-std::vector<Benchmark> ConvBenchmarks(RawClient&) {
+std::vector<Benchmark> ConvBenchmarks(const Setup&) {
   const auto small = std::make_shared<Work>(Layer{32, 26, 16, 16, true}, 50);
   const auto large = std::make_shared<Work>(Layer{8, 56, 64, 64, true}, 5);
   const auto forward = [](const char* name, std::shared_ptr<Work> work) {
-    return Benchmark{name, "us", "onednn_direct", [work] { return work->Forward(); },
-                     [work] { return work->direct.Run(work->times, false); }};
+    return Benchmark{name, "us", [work] { return work->Forward(); },
+                     {{"onednn_direct", [work] { return work->direct.Run(work->times, false); }}}, {}};
+  };
+  const auto both = [](const char* name, std::shared_ptr<Work> work) {
+    return Benchmark{name, "us", [work] { return work->ForwardAndBackward(); },
+                     {{"onednn_direct", [work] { return work->direct.Run(work->times, true); }}}, {}};
   };
   return {forward("conv2d_32x26x26x16_3x3x16", small), forward("conv2d_8x56x56x64_3x3x64", large),
-          {"conv2d_fwd_bwd_8x56x56x64", "us", "onednn_direct", [large] { return large->ForwardAndBackward(); },
-           [large] { return large->direct.Run(large->times, true); }},
-          {"conv2d_fwd_bwd_32x26x26x16", "us", "onednn_direct", [small] { return small->ForwardAndBackward(); },
-           [small] { return small->direct.Run(small->times, true); }}};
+          both("conv2d_fwd_bwd_8x56x56x64", large), both("conv2d_fwd_bwd_32x26x26x16", small)};
 }
 
 }  // namespace eager::bench

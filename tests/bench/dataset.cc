@@ -68,9 +68,9 @@ struct Work {
 
 }  // namespace
 
-std::vector<Benchmark> DatasetBenchmarks(RawClient&) {
+std::vector<Benchmark> DatasetBenchmarks(const Setup&) {
   const auto work = std::make_shared<Work>();
-  return {{"dataset_batch", "us", "host_loop", [work] { return work->Ours(); }, [work] { return work->Theirs(); }}};
+  return {{"dataset_batch", "us", [work] { return work->Ours(); }, {{"host_loop", [work] { return work->Theirs(); }}}, {}}};
 }
 
 }  // namespace eager::bench

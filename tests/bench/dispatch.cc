@@ -59,21 +59,30 @@ double RoundTrips() {
 
 }  // namespace
 
-std::vector<Benchmark> DispatchBenchmarks(RawClient& raw) {
-  const auto raw_chain = [&raw] {
-    return Seconds([&] { raw.AddChain(kChain, kRawBatch); }) / kChain * kMicroseconds;
+std::vector<Benchmark> DispatchBenchmarks(const Setup& setup) {
+  RawClient* raw = &setup.raw;
+  const auto raw_chain = [raw] {
+    return Seconds([&] { raw->AddChain(kChain, kRawBatch); }) / kChain * kMicroseconds;
   };
-  const auto raw_round_trips = [&raw] {
+  std::vector<Benchmark> list = {
+      {"dispatch_add", "us", &Chain, {{"raw_grpc_batches", raw_chain}}, {.value = 1.0}},
+      {"dispatch_add_tape", "us", &TapedChain, {{"dispatch_add", &Chain}}, {.value = 1.3}},
+  };
+  if (const auto torch = Setup::Ask(setup.torch, "torch", "add_chain_us"); !torch.empty()) {
+    list.push_back({"dispatch_add_peer", "us", &Chain, torch, {.ratio = 0.5}});
+  }
+  return list;
+}
+
+std::vector<Benchmark> LatencyBenchmarks(const Setup& setup) {
+  RawClient* raw = &setup.raw;
+  const auto raw_round_trips = [raw] {
     const double seconds = Seconds([&] {
-      for (int i = 0; i < kRoundTrips; ++i) raw.AddChain(1, 1);
+      for (int i = 0; i < kRoundTrips; ++i) raw->AddChain(1, 1);
     });
     return seconds / kRoundTrips * kMicroseconds;
   };
-  return {
-      {"dispatch_add", "us", "raw_grpc_batches", &Chain, raw_chain},
-      {"dispatch_add_tape", "us", "dispatch_add", &TapedChain, &Chain},
-      {"latency_add_read", "us", "raw_grpc_pingpong", &RoundTrips, raw_round_trips},
-  };
+  return {{"latency_add_read", "us", &RoundTrips, {{"raw_grpc_pingpong", raw_round_trips}}, {.ratio = 1.15}}};
 }
 
 }  // namespace eager::bench

@@ -3,11 +3,10 @@
 #include <eager/eager.h>
 
 #include <cmath>
-#include <cstdlib>
+#include <cstdio>
 #include <stdexcept>
 
 #include "tests/bench/benchmarks.h"
-#include "tests/bench/peer.h"
 
 namespace eager::bench {
 namespace {
@@ -77,19 +76,16 @@ double CnnStep() {
 
 }  // namespace
 
-std::vector<Benchmark> GuideBenchmarks(RawClient&) {
-  const char* python = std::getenv("EAGERD_BENCH_PYTHON");
-  if (python == nullptr) {
+std::vector<Benchmark> GuideBenchmarks(const Setup& setup) {
+  if (setup.torch == nullptr) {
     std::fprintf(stderr, "guide: left out; EAGERD_BENCH_PYTHON must name a Python with tensorflow and torch\n");
     return {};
   }
-  const auto ask = [](std::shared_ptr<Peer> peer, const char* name) { return [peer, name] { return peer->Ask(name); }; };
-  // Apart: the two libraries do not load into one process.
-  const auto tensorflow = std::make_shared<Peer>(python, EAGERD_BENCH_PEERS);
-  const auto torch = std::make_shared<Peer>(python, EAGERD_BENCH_PEERS);
-  return {{"cnn_step", "ms", "tf_function", &CnnStep, ask(tensorflow, "tf_function_cnn_ms")},
-          {"cnn_step_eager", "ms", "tf_eager", &CnnStep, ask(tensorflow, "tf_eager_cnn_ms")},
-          {"linear_step", "us", "torch_eager", &LinearStep, ask(torch, "torch_linear_us")}};
+  std::vector<Comparator> cnn = Setup::Ask(setup.tensorflow, "tf_function", "cnn_step_function_ms");
+  cnn.push_back(Setup::Ask(setup.torch, "torch", "cnn_step_ms")[0]);
+  return {{"cnn_step", "ms", &CnnStep, cnn, {.ratio = 0.6}},
+          {"cnn_step_eager", "ms", &CnnStep, Setup::Ask(setup.tensorflow, "tf_eager", "cnn_step_eager_ms"), {.ratio = 0.6}},
+          {"linear_step", "us", &LinearStep, Setup::Ask(setup.torch, "torch", "linear_step_us"), {.ratio = 0.35}}};
 }
 
 }  // namespace eager::bench

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 
 #include "tests/bench/benchmarks.h"
@@ -14,22 +15,34 @@ namespace {
 
 using eager::bench::Benchmark;
 using eager::bench::ChildServer;
+using eager::bench::Peer;
 using eager::bench::RawClient;
+using eager::bench::Setup;
 
 struct Family {
   const char* name;
   const char* help;
-  std::vector<Benchmark> (*make)(RawClient& raw);
+  std::vector<Benchmark> (*make)(const Setup& setup);
   const CLI::App* chosen = nullptr;
 };
 
 struct Flags {
   std::string server;
   bool json = false;
+  bool check = false;
   int rounds = 7;
+  std::vector<std::string> only;
 };
 
-void Run(const Flags& flags, const std::vector<Family>& families, bool all) {
+// A peer in the Python that EAGERD_BENCH_PYTHON names; null without it.
+std::shared_ptr<Peer> MakePeer(const char* script) {
+  const char* python = std::getenv("EAGERD_BENCH_PYTHON");
+  if (python == nullptr || *python == '\0') return nullptr;
+  return std::make_shared<Peer>(python, std::string(EAGERD_BENCH_PEERS "/") + script);
+}
+
+// How many bars were missed.
+int Run(const Flags& flags, const std::vector<Family>& families, bool all) {
   // Children first: this process has no threads yet.
   std::optional<ChildServer> daemon;
   std::string address = flags.server;
@@ -38,15 +51,18 @@ void Run(const Flags& flags, const std::vector<Family>& families, bool all) {
     address = daemon->address();
   }
   const ChildServer raw_server({eager::bench::OwnFolder(""), "raw-server"});
+  const auto tensorflow = MakePeer("tensorflow_peer.py"), torch = MakePeer("torch_peer.py");
   RawClient raw(raw_server.address());
+  const Setup setup{raw, tensorflow, torch, flags.only};
   eager::Connect(address);
   std::fprintf(stderr, "eagerd at %s, best of %d rounds\n", address.c_str(), flags.rounds);
   eager::bench::Report report(flags.json, flags.rounds);
   for (const Family& family : families) {
     if (!all && !family.chosen->parsed()) continue;
-    for (const Benchmark& b : family.make(raw)) report.Add(b, Measure(b, flags.rounds));
+    for (const Benchmark& b : family.make(setup)) report.Add(b, Measure(b, flags.rounds));
   }
   eager::Disconnect();
+  return report.missed();
 }
 
 }  // namespace
@@ -56,9 +72,14 @@ int main(int argc, char** argv) {
   std::vector<Family> families = {
       {"dispatch",
        "dispatch_add: us an op of 20000 scalar adds in flight, then one read; beside 64 small messages a batch\n"
-       "on a bare gRPC stream. dispatch_add_tape: the same while a tape records; beside dispatch_add.\n"
-       "latency_add_read: us to add and read back; beside a ping-pong on a bare gRPC stream.",
+       "on a bare gRPC stream. dispatch_add_tape: the same while a tape records; beside dispatch_add.",
        &eager::bench::DispatchBenchmarks},
+      {"latency", "latency_add_read: us to add and read back; beside a ping-pong on a bare gRPC stream.",
+       &eager::bench::LatencyBenchmarks},
+      {"kernels",
+       "us a call of a list of kernels, calls in flight and one wait at the end; beside TensorFlow and PyTorch in this\n"
+       "machine's memory. Names may follow: only those. EAGERD_BENCH_PYTHON names the peers' Python.",
+       &eager::bench::KernelBenchmarks},
       {"matmul",
        "matmul_1000_x200: s for 200 products of float32 (1000, 1000) and a read; beside oneDNN called directly\n"
        "on all cores.",
@@ -77,8 +98,9 @@ int main(int argc, char** argv) {
        "loop over the same bytes in one thread of this process.",
        &eager::bench::DatasetBenchmarks},
       {"guide",
-       "cnn_step: ms a training step of the guide's CNN; beside TensorFlow's tf.function and, cnn_step_eager, its eager\n"
-       "mode. linear_step: us a step of its linear regression; beside PyTorch. EAGERD_BENCH_PYTHON names their Python.",
+       "cnn_step: ms a training step of the guide's CNN; beside TensorFlow's tf.function and PyTorch; cnn_step_eager:\n"
+       "beside TensorFlow's eager mode. linear_step: us a step of its linear regression; beside PyTorch.\n"
+       "EAGERD_BENCH_PYTHON names their Python.",
        &eager::bench::GuideBenchmarks},
   };
   CLI::App app{
@@ -89,9 +111,14 @@ int main(int argc, char** argv) {
   app.add_option("--server", flags.server, "Address of the daemon; without it eager-bench starts its own")
       ->envname("EAGERD_ADDRESS");
   app.add_flag("--json", flags.json, "One JSON object a line in place of the table");
+  app.add_flag("--check", flags.check, "Exit status 1 if a bar is missed");
   app.add_option("--rounds", flags.rounds, "Rounds of each side, of which the best counts")
       ->check(CLI::Range(1, 1000))->capture_default_str();
-  for (Family& family : families) family.chosen = app.add_subcommand(family.name, family.help);
+  for (Family& family : families) {
+    CLI::App* subcommand = app.add_subcommand(family.name, family.help);
+    if (family.make == &eager::bench::KernelBenchmarks) subcommand->add_option("names", flags.only, "Only these kernels");
+    family.chosen = subcommand;
+  }
   const CLI::App* raw_server = app.add_subcommand("raw-server", "The comparator's server; eager-bench starts it");
   app.get_subcommand("raw-server")->group("");  // not in --help
   try {
@@ -104,8 +131,8 @@ int main(int argc, char** argv) {
   }
   if (raw_server->parsed()) return eager::bench::ServeRaw();
   try {
-    Run(flags, families, app.get_subcommands().empty());
-    return 0;
+    const int missed = Run(flags, families, app.get_subcommands().empty());
+    return flags.check && missed > 0 ? 1 : 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "eager-bench: %s\n", e.what());
     return 1;

@@ -76,14 +76,14 @@ struct Work {
 
 }  // namespace
 
-std::vector<Benchmark> MatMulBenchmarks(RawClient&) {
+std::vector<Benchmark> MatMulBenchmarks(const Setup&) {
   std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform(-1, 1);
   std::vector<float> values(kSize * kSize);
   for (float& v : values) v = uniform(random);
   const auto work = std::make_shared<Work>(values);
-  return {{"matmul_1000_x200", "s", "onednn_direct", [work] { return work->RunOurs(); },
-           [work] { return work->RunTheirs(); }}};
+  return {{"matmul_1000_x200", "s", [work] { return work->RunOurs(); }, {{"onednn_direct", [work] { return work->RunTheirs(); }}},
+           {.ratio = 1.03}}};
 }
 
 }  // namespace eager::bench

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
+
 namespace eager::bench {
 namespace {
 
@@ -15,32 +17,68 @@ double RunOnce(const std::function<double()>& work) {
   return work();
 }
 
+// "<= 0.5x", "<= 1x + 1", "<= 200".
+std::string Describe(const Benchmark& b) {
+  const char* sign = b.higher_is_better() ? ">=" : "<=";
+  std::string text;
+  if (b.bar.ratio != 0) text = absl::StrCat(sign, " ", b.bar.ratio, "x");
+  if (b.bar.plus != 0) absl::StrAppend(&text, " + ", b.bar.plus);
+  if (b.bar.value != 0) absl::StrAppend(&text, text.empty() ? "" : ", ", sign, " ", b.bar.value);
+  return text;
+}
+
 }  // namespace
+
+bool Keeps(const Benchmark& b, const Result& r) {
+  const double sign = b.higher_is_better() ? -1 : 1;
+  return (b.bar.ratio == 0 || sign * r.ours <= sign * (b.bar.ratio * r.theirs + b.bar.plus)) &&
+         (b.bar.value == 0 || sign * r.ours <= sign * b.bar.value);
+}
 
 Result Measure(const Benchmark& b, int rounds) {
   const auto better = [&](double x, double y) { return b.higher_is_better() ? std::max(x, y) : std::min(x, y); };
-  Result best;
+  double ours = 0;
+  std::vector<double> theirs(b.comparators.size());
   for (int round = 0; round <= rounds; ++round) {
-    const Result now{RunOnce(b.ours), RunOnce(b.theirs)};
-    std::fprintf(stderr, "%s: round %d of %d: %.4g %s, %s %.4g%s\n", b.name.c_str(), round, rounds, now.ours,
-                 b.unit.c_str(), b.comparator.c_str(), now.theirs, round == 0 ? " (not counted)" : "");
-    best = round <= 1 ? now : Result{better(best.ours, now.ours), better(best.theirs, now.theirs)};
+    const auto keep = [&](double& best, double now) { best = round <= 1 ? now : better(best, now); };
+    keep(ours, RunOnce(b.ours));
+    for (size_t i = 0; i < theirs.size(); ++i) keep(theirs[i], RunOnce(b.comparators[i].run));
+    std::fprintf(stderr, "%s: round %d of %d: best so far %.4g %s", b.name.c_str(), round, rounds, ours, b.unit.c_str());
+    for (size_t i = 0; i < theirs.size(); ++i) std::fprintf(stderr, ", %s %.4g", b.comparators[i].name.c_str(), theirs[i]);
+    std::fprintf(stderr, "%s\n", round == 0 ? " (not counted)" : "");
   }
-  return best;
+  if (theirs.empty()) return {ours, 0, ""};
+  size_t best = 0;
+  for (size_t i = 1; i < theirs.size(); ++i) {
+    if (better(theirs[i], theirs[best]) == theirs[i]) best = i;
+  }
+  return {ours, theirs[best], b.comparators[best].name};
 }
 
 void Report::Add(const Benchmark& b, const Result& r) {
+  const std::string bar = Describe(b);
+  const bool keeps = Keeps(b, r);
+  const char* verdict = bar.empty() ? "" : keeps ? "pass" : "FAIL";
+  if (!keeps) ++missed_;
   if (json_) {
-    std::printf(R"({"name":"%s","value":%.6g,"unit":"%s","comparator":"%s","comparator_value":%.6g,"ratio":%.6g})" "\n",
-                b.name.c_str(), r.ours, b.unit.c_str(), b.comparator.c_str(), r.theirs, r.ratio());
+    std::printf(R"({"name":"%s","value":%.6g,"unit":"%s")", b.name.c_str(), r.ours, b.unit.c_str());
+    if (!r.name.empty()) {
+      std::printf(R"(,"comparator":"%s","comparator_value":%.6g,"ratio":%.6g)", r.name.c_str(), r.theirs, r.ratio());
+    }
+    if (!bar.empty()) std::printf(R"(,"bar":"%s","pass":%s)", bar.c_str(), keeps ? "true" : "false");
+    std::printf("}\n");
   } else {
     if (!started_) {
-      std::printf("Best of %d rounds, ours and the comparator in turns. ratio = ours / comparator.\n\n", rounds_);
-      std::printf("%-20s %10s %-6s %-20s %10s %8s  %s\n", "name", "ours", "unit", "comparator", "theirs", "ratio",
-                  "better is");
+      std::printf("Best of %d rounds, ours and the comparators in turns. ratio = ours / the best comparator.\n\n", rounds_);
+      std::printf("%-28s %10s %-6s %-18s %10s %8s  %-16s\n", "name", "ours", "unit", "comparator", "theirs", "ratio", "bar");
     }
-    std::printf("%-20s %10.4g %-6s %-20s %10.4g %8.3f  %s\n", b.name.c_str(), r.ours, b.unit.c_str(),
-                b.comparator.c_str(), r.theirs, r.ratio(), b.higher_is_better() ? "higher" : "lower");
+    std::printf("%-28s %10.4g %-6s ", b.name.c_str(), r.ours, b.unit.c_str());
+    if (r.name.empty()) {
+      std::printf("%-18s %10s %8s  ", "", "", "");
+    } else {
+      std::printf("%-18s %10.4g %8.3f  ", r.name.c_str(), r.theirs, r.ratio());
+    }
+    std::printf("%-16s %s\n", bar.c_str(), verdict);
   }
   started_ = true;
   std::fflush(stdout);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "tests/bench/benchmarks.h"
+
 namespace eager::bench {
 
 Peer::Peer(const std::string& python, const std::string& script) {
@@ -45,6 +47,11 @@ double Peer::Ask(const std::string& name) {
   const double figure = std::strtod(line, &end);
   if (end == line) throw std::runtime_error(name + ": " + line);
   return figure;
+}
+
+std::vector<Comparator> Setup::Ask(const std::shared_ptr<Peer>& peer, const std::string& label, const std::string& figure) {
+  if (peer == nullptr) return {};
+  return {{label, [peer, figure] { return peer->Ask(figure); }}};
 }
 
 }  // namespace eager::bench

@@ -47,8 +47,8 @@ double Theirs() {
 
 }  // namespace
 
-std::vector<Benchmark> RandomBenchmarks(RawClient&) {
-  return {{"random_normal_1m", "ms", "std_normal_distribution", &Ours, &Theirs}};
+std::vector<Benchmark> RandomBenchmarks(const Setup&) {
+  return {{"random_normal_1m", "ms", &Ours, {{"std_normal", &Theirs}}, {.ratio = 1}}};
 }
 
 }  // namespace eager::bench
