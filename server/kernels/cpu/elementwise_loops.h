@@ -9,6 +9,7 @@
 
 #include "server/kernels/cpu/broadcast.h"
 #include "server/kernels/cpu/element.h"
+#include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 
@@ -22,7 +23,7 @@ using StoredType = std::conditional_t<kIsHalf<T> && std::is_same_v<Result, float
 
 // A functor may have a better loop than an element at a time: its ApplyUnary overload is then more special.
 template <class F, class T, class Out>
-void ApplyUnary(F f, const T* x, Out* out, int64_t n) {
+EAGER_WIDE_LOOP void ApplyUnary(F f, const T* x, Out* out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) out[i] = f(x[i]);
 }
@@ -49,7 +50,7 @@ void UnaryLoop(const Stretch& s) {
 }
 
 template <class F, class T, class Out>
-void ApplyBinary(F f, const T* x, int64_t x_step, const T* y, int64_t y_step, Out* out, int64_t n) {
+EAGER_WIDE_LOOP void ApplyBinary(F f, const T* x, int64_t x_step, const T* y, int64_t y_step, Out* out, int64_t n) {
   if (x_step == 0) {
     const T x0 = *x;
 #pragma GCC ivdep

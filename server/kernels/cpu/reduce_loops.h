@@ -12,6 +12,7 @@
 #include "common/shape.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 
@@ -58,7 +59,7 @@ inline constexpr int kReduceLanes = 16;
 // Folds `n` neighbours. 16 lanes let the compiler use vector registers; blocks keep long sums of floats accurate. Not
 // inlined: there are many reductions, and their callers would each get a copy.
 template <class R, class T>
-[[gnu::noinline]] typename R::Acc FoldRow(const T* x, int64_t n) {
+[[gnu::noinline]] EAGER_WIDE_LOOP typename R::Acc FoldRow(const T* x, int64_t n) {
   using Lane = typename R::Lane;
   constexpr int kLanes = kReduceLanes;
   constexpr int64_t kBlock = 256;
@@ -123,6 +124,13 @@ void ReduceRows(const ReduceLayout& l, const T* in, T* out) {
   }
 }
 
+// Folds a row into a row of totals.
+template <class R, class T>
+[[gnu::noinline]] EAGER_WIDE_LOOP void FoldEach(const T* x, typename R::Acc* acc, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) acc[i] = R::Merge(acc[i], Widen<typename R::Lane>(x[i]));
+}
+
 // Innermost axis kept. A part folds a run of rows into a block of totals, one for each column.
 template <class R, class T>
 void ReduceColumns(const ReduceLayout& l, const T* in, T* out) {
@@ -142,8 +150,7 @@ void ReduceColumns(const ReduceLayout& l, const T* in, T* out) {
     std::fill_n(acc, n, R::Identity());
     const int64_t end = std::min(rows, (part + 1) * rows_per_part);
     for (int64_t row = part * rows_per_part; row < end; ++row) {
-      const T* x = base + l.reduced.Offset(row);
-      for (int64_t i = 0; i < n; ++i) acc[i] = R::Merge(acc[i], Widen<typename R::Lane>(x[i]));
+      FoldEach<R>(base + l.reduced.Offset(row), acc, n);
     }
     const int64_t to = outer * l.inner + begin;
     if (parts == 1) {

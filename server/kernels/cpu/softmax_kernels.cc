@@ -10,6 +10,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
 #include "server/kernels/cpu/vector_math.h"
+#include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 namespace {
@@ -27,7 +28,7 @@ W Exp(W x) {
 constexpr int kLanes = 16;
 
 template <class W>
-W MaxOf(const W* x, int64_t n) {
+EAGER_WIDE_LOOP W MaxOf(const W* x, int64_t n) {
   constexpr W kLowest = -std::numeric_limits<W>::infinity();
   W lanes[kLanes], most = kLowest;
   std::fill_n(lanes, kLanes, kLowest);
@@ -43,7 +44,7 @@ W MaxOf(const W* x, int64_t n) {
 
 // Blocks keep long sums of floats accurate.
 template <class W>
-double SumOf(const W* x, int64_t n) {
+EAGER_WIDE_LOOP double SumOf(const W* x, int64_t n) {
   constexpr int64_t kBlock = 1024;
   double total = 0;
   for (int64_t block = 0; block < n; block += kBlock) {
@@ -60,11 +61,16 @@ double SumOf(const W* x, int64_t n) {
   return total;
 }
 
+template <class W>
+EAGER_WIDE_LOOP void ExpEach(const W* x, W most, W* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = Exp(x[i] - most);
+}
+
 // out = exp(x - most); gives the sum. x may be out.
 template <class W>
 W ExpRow(const W* x, W most, W* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = Exp(x[i] - most);
+  ExpEach(x, most, out, n);
   return static_cast<W>(SumOf(out, n));
 }
 
