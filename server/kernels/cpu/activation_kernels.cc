@@ -4,10 +4,19 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/wide_loop.h"
+#include "server/kernels/cpu/vector_math.h"
 #include "server/kernels/cpu/number.h"
 #include "server/kernels/transcendental_fns.h"
 
 namespace eager::server {
+
+// Found by UnaryLoop through the namespace of its functor, hence not in an unnamed one.
+EAGER_WIDE_LOOP inline void ApplyUnary(ErfFn, const float* x, float* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = VectorErf(x[i]);
+}
+
 namespace {
 
 // out = sign > 0 ? x : alpha x

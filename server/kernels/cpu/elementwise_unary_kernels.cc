@@ -1,10 +1,9 @@
 // Kernels of common/ops/elementwise_unary_ops.cc. Identity and StopGradient need none: their output is their input.
-#include <Eigen/Core>
-
 #include "server/kernels/cpu/cast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
 #include "server/kernels/cpu/vector_math.h"
+#include "server/kernels/cpu/wide_loop.h"
 #include "server/kernels/elementwise_fns.h"
 
 namespace eager::server {
@@ -12,23 +11,24 @@ namespace eager::server {
 // Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors,
 // hence they are not in an unnamed one.
 
-inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
+EAGER_WIDE_LOOP inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) out[i] = VectorExp(x[i]);
 }
 
-inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) {
+EAGER_WIDE_LOOP inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) out[i] = VectorLog(x[i]);
 }
 
-inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) {
+EAGER_WIDE_LOOP inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) out[i] = 1.f / (1.f + VectorExp(-x[i]));
 }
 
-inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) {
-  Eigen::Map<Eigen::ArrayXf>(out, n) = Eigen::Map<const Eigen::ArrayXf>(x, n).tanh();
+EAGER_WIDE_LOOP inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) out[i] = VectorTanh(x[i]);
 }
 
 namespace {

@@ -13,6 +13,8 @@ namespace eager::server {
 // 2^n for -126 <= n <= 127.
 inline float PowerOfTwo(uint32_t n) { return FloatOf((n + 127) << 23); }
 
+inline constexpr uint32_t kNoSign = 0x7fffffffu;
+
 inline constexpr float kLn2High = 0x1.62ep-1f;  // few digits, so that its products with exponents are exact
 inline constexpr float kLn2Low = 0x1.0bfbe8p-15f;
 
@@ -60,6 +62,47 @@ inline float VectorLog(float x) {
   result = x < kInfinity ? result : x;  // inf and nan
   result = x == 0.f ? -kInfinity : result;
   return x < 0.f ? std::numeric_limits<float>::quiet_NaN() : result;
+}
+
+// An odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x. The figures are those of Cephes' tanhf.
+inline float VectorTanh(float x) {
+  const float a = FloatOf(BitsOf(x) & kNoSign), z = x * x;
+  float sum = -5.70498872745e-3f;
+  sum = sum * z + 2.06390887954e-2f;
+  sum = sum * z - 5.37397155531e-2f;
+  sum = sum * z + 1.33314422036e-1f;
+  sum = sum * z - 3.33332819422e-1f;
+  const float small = sum * z * x + x;
+  const float large = 1.f - 2.f / (VectorExp(2.f * a) + 1.f);
+  const float result = a >= 0.625f ? FloatOf(BitsOf(large) | (BitsOf(x) & ~kNoSign)) : small;
+  return a > 0.f ? result : x;  // -0 and nan
+}
+
+// An odd polynomial below 1, else 1 - erfc(|x|) with the sign of x. The figures are those of Cephes' erff and erfcf.
+inline float VectorErf(float x) {
+  const float a = FloatOf(BitsOf(x) & kNoSign), z = x * x;
+  float sum = 7.853861353153693e-5f;
+  sum = sum * z - 8.010193625184903e-4f;
+  sum = sum * z + 5.188327685732524e-3f;
+  sum = sum * z - 2.685381193529856e-2f;
+  sum = sum * z + 1.128358514861418e-1f;
+  sum = sum * z - 3.761262582423300e-1f;
+  sum = sum * z + 1.283791670955126e-1f;
+  const float small = x * sum + x;
+  const float c = a > 4.f ? 4.f : a < 1.f ? 1.f : a;  // beyond 4 it rounds to 1; below 1 it is not used
+  const float q = 1.f / c, y = q * q;
+  float tail = 2.326819970068386e-2f;
+  tail = tail * y - 1.387039388740657e-1f;
+  tail = tail * y + 3.687424674597105e-1f;
+  tail = tail * y - 5.824733027278666e-1f;
+  tail = tail * y + 6.210004621745983e-1f;
+  tail = tail * y - 4.944515323274145e-1f;
+  tail = tail * y + 3.404879937665872e-1f;
+  tail = tail * y - 2.741127028184656e-1f;
+  tail = tail * y + 5.638259427386472e-1f;
+  const float large = 1.f - VectorExp(-c * c) * q * tail;
+  const float result = a >= 1.f ? FloatOf(BitsOf(large) | (BitsOf(x) & ~kNoSign)) : small;
+  return a > 0.f ? result : x;  // -0 and nan
 }
 
 }  // namespace eager::server
