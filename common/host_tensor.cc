@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "common/large_block.h"
 
 namespace eager {
 namespace {
@@ -9,6 +10,11 @@ namespace {
 std::shared_ptr<char[]> MakeBytes(size_t n, bool zero) {
   // At least one byte, so that data() of an empty tensor is not null, which would mean "not known".
   n = n == 0 ? 1 : n;
+  if (n >= kLargeBlockBytes) {
+    std::shared_ptr<char[]> bytes = RecycledLargeBlock(n);
+    if (zero) std::memset(bytes.get(), 0, n);
+    return bytes;
+  }
   return zero ? std::make_shared<char[]>(n) : std::make_shared_for_overwrite<char[]>(n);
 }
 

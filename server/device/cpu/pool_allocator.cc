@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstdlib>
 
+#include "common/large_block.h"
+
 #ifdef EAGER_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
@@ -49,7 +51,9 @@ void* PoolAllocator::Allocate(size_t bytes) {
     const auto wanted = static_cast<int64_t>(capacity);
     if (stats_.bytes_reserved + wanted > limit_) TrimLocked();
     if (stats_.bytes_reserved + wanted > limit_) return nullptr;
-    block = std::aligned_alloc(kAlignment, (capacity + kAlignment - 1) / kAlignment * kAlignment);
+    block = capacity >= kLargeBlockBytes
+                ? AllocateLargeBlock(capacity)
+                : std::aligned_alloc(kAlignment, (capacity + kAlignment - 1) / kAlignment * kAlignment);
     if (block == nullptr) return nullptr;
     stats_.bytes_reserved += wanted;
   }
