@@ -6,12 +6,13 @@ if(CCACHE)
 endif()
 
 add_library(eager_options INTERFACE)
-target_compile_options(eager_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-  # GCC 12 takes moved-from members of inlined vectors for uninitialised.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+# GCC 12 takes moved-from members of inlined vectors for uninitialised.
+set(warnings -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(EAGERD_WERROR)
-  target_compile_options(eager_options INTERFACE -Werror)
+  list(APPEND warnings -Werror)
 endif()
+target_compile_options(eager_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>"
+  $<$<COMPILE_LANGUAGE:CUDA>:-Wno-deprecated-gpu-targets>)
 if(EAGERD_SANITIZE)
   list(JOIN EAGERD_SANITIZE "," sanitizers)
   add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)

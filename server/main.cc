@@ -28,9 +28,15 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.set_config("--config", "", "Read flags from this file (name=value lines)")->envname("EAGERD_CONFIG");
   app.add_option("--listen", flags.server.listen, "Addresses for gRPC: host:port (port 0: any free one) or unix:/path")
       ->envname("EAGERD_LISTEN")->delimiter(',')->allow_extra_args(false)->capture_default_str();
-  app.add_option("--devices", flags.server.devices, "Devices to serve, comma-separated; the first is the default")
+  eager::server::DeviceOptions& devices = flags.server.devices;
+  app.add_option("--devices", devices.devices,
+                 "Devices to serve, comma-separated: auto (every GPU there is, and the CPU), cpu, gpu, gpu:N; the first is the default")
       ->envname("EAGERD_DEVICES")->capture_default_str();
-  app.add_option("--cpu-memory-limit", flags.server.cpu_memory_limit, "Most memory for tensors on the CPU, as 4GiB; 0: all")
+  app.add_option("--gpu-memory-limit", devices.gpu.memory_limit, "Most memory for tensors on each GPU, as 4GiB; 0: what is free")
+      ->envname("EAGERD_GPU_MEMORY_LIMIT")->transform(CLI::AsSizeValue(false))->capture_default_str();
+  app.add_option("--tf32", devices.gpu.tf32, "Let GPUs round operands of float32 products to 10 binary digits, as TensorFlow does")
+      ->envname("EAGERD_TF32")->capture_default_str();
+  app.add_option("--cpu-memory-limit", devices.cpu_memory_limit, "Most memory for tensors on the CPU, as 4GiB; 0: all")
       ->envname("EAGERD_CPU_MEMORY_LIMIT")->transform(CLI::AsSizeValue(false))->capture_default_str();
   app.add_option("--compute-threads", flags.server.compute_threads, "Threads for large kernels; 0: all cores")
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
@@ -59,7 +65,13 @@ int Serve(const Flags& flags) {
     return 2;
   }
   for (const std::string& address : (*server)->addresses()) spdlog::info("event=listening address={}", address);
-  spdlog::info("event=ready version={} devices={}", eager::server::kVersion, flags.server.devices);
+  const eager::server::DeviceSet& devices = (*server)->devices();
+  if (!devices.why_no_gpu().empty()) spdlog::info("event=no_gpu reason=\"{}\"", devices.why_no_gpu());
+  for (const auto& device : devices.devices()) {
+    const eager::server::DeviceAttributes& a = device->attributes();
+    spdlog::info("event=device name={} memory_limit={} description=\"{}\"", a.name, a.memory_limit, a.physical_desc);
+  }
+  spdlog::info("event=ready version={}", eager::server::kVersion);
 
   int received = 0;
   sigwait(&signals, &received);

@@ -73,8 +73,10 @@ class DownloadSink final : public ChunkSink {
     values_ = HostTensor::Uninitialized(std::move(spec), header_.num_bytes());
     return absl::OkStatus();
   }
-  char* Room(size_t n) override {
-    if (n > values_.num_bytes() - received_) return nullptr;
+  absl::StatusOr<char*> Room(size_t n) override {
+    if (n > values_.num_bytes() - received_) {
+      return absl::DataLossError("more bytes came than the header of the read said");
+    }
     char* room = static_cast<char*>(values_.data()) + received_;
     received_ += n;
     return room;

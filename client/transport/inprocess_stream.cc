@@ -49,8 +49,8 @@ class InProcessStream final : public SessionStream {
   absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session()));
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
-    ASSIGN_OR_RETURN(server::Device * device, sessions_.devices().Find(header.device()));
-    ASSIGN_OR_RETURN(server::TensorRef tensor, server::MakeTensor(spec, bytes, *device));
+    ASSIGN_OR_RETURN(const server::Place place, server::Place::Find(session->queues(), header.device()));
+    ASSIGN_OR_RETURN(server::TensorRef tensor, server::MakeTensor(spec, bytes, place));
     return session->uploads().Put(header.id(), std::move(tensor));
   }
 
@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<SessionStream>> MakeInProcessServer(int64_t cpu_m
     const std::unique_ptr<server::DeviceSet> devices;
     server::SessionRegistry sessions;
   };
-  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make("cpu", cpu_memory_limit));
+  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make({"cpu", cpu_memory_limit}));
   auto server = std::make_shared<Server>(std::move(devices));
   return std::make_unique<InProcessStream>(server->sessions, server);
 }

@@ -50,8 +50,7 @@ absl::Status ReadChunk(google::protobuf::io::ZeroCopyInputStream* bytes, google:
       RETURN_IF_ERROR(sink.OnHeader());
       continue;
     }
-    char* room = sink.Room(length);
-    if (room == nullptr) return absl::InvalidArgumentError("more bytes came than the header of the bulk transfer said");
+    ASSIGN_OR_RETURN(char* room, sink.Room(length));
     if (!in.ReadRaw(room, static_cast<int>(length))) return garbage;
   }
   return in.ConsumedEntireMessage() ? absl::OkStatus() : garbage;

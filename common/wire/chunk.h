@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "google/protobuf/io/zero_copy_stream.h"
 #include "google/protobuf/message_lite.h"
 
@@ -18,14 +18,14 @@ inline constexpr size_t kChunkBytes = 1 << 20;
 // The bytes of a chunk before its `num_bytes` of data; `header` may be null.
 std::string ChunkPrefix(const google::protobuf::MessageLite* header, size_t num_bytes);
 
-// Where a received chunk's data goes: `room` returns the place for the next n bytes, or null if they are too many. Asked
-// once a chunk, after the header was parsed.
+// Where a received chunk's data goes: Room() returns the place for the next n bytes, or INVALID_ARGUMENT if they are too
+// many. Asked once a chunk, after the header was parsed.
 class ChunkSink {
  public:
   virtual ~ChunkSink() = default;
   // `header` is parsed and present. An error ends the reading.
   virtual absl::Status OnHeader() = 0;
-  virtual char* Room(size_t n) = 0;
+  virtual absl::StatusOr<char*> Room(size_t n) = 0;
 };
 
 // Reads one chunk: parses `header` if there is one, copies the data to where the sink says. INVALID_ARGUMENT for bytes

@@ -8,7 +8,7 @@ namespace eager::server {
 absl::StatusOr<absl::InlinedVector<Node, 2>> ExecEmitter::Run(absl::string_view op, absl::Span<const Node> inputs,
                                                               const NamedAttrs& attrs) {
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
-  ASSIGN_OR_RETURN(Signature * signature, signatures_.Get(*spec, attrs, device_));
+  ASSIGN_OR_RETURN(Signature * signature, signatures_.Get(*spec, attrs, place_));
   Tensors in, out;
   for (const Node& node : inputs) {
     in.push_back(ToTensor(node));
@@ -22,14 +22,18 @@ absl::StatusOr<absl::InlinedVector<Node, 2>> ExecEmitter::Run(absl::string_view 
 }
 
 absl::StatusOr<Node> ExecEmitter::Constant(HostTensor value) {
-  ASSIGN_OR_RETURN(TensorRef tensor, MakeTensor(value.spec(), value.bytes(), device_));
+  ASSIGN_OR_RETURN(TensorRef tensor, MakeTensor(value.spec(), value.bytes(), place_));
   return ForTape(tensor);
 }
 
 HostView ExecEmitter::HostValues(const Node& node) const {
   const auto* tensor = static_cast<const Tensor*>(node.value.get());
-  const bool here = tensor != nullptr && tensor->buffer() && tensor->buffer()->device()->host_accessible();
-  return here ? tensor->host_view() : HostView();
+  if (tensor == nullptr || !tensor->buffer()) return HostView();
+  if (tensor->buffer()->device()->host_accessible()) return tensor->host_view();
+  absl::StatusOr<TensorRef> copy = CopyTo(*tensor, *place_.host);
+  if (!copy.ok()) return HostView();
+  fetched_.push_back(*std::move(copy));
+  return fetched_.back()->host_view();
 }
 
 }  // namespace eager::server

@@ -6,12 +6,12 @@
 
 namespace eager::server {
 
-// Executes each op on `device` and records it on the tapes that still record. For one
+// Executes each op at `place` and records it on the tapes that still record. For one
 // backward walk, on the session's thread.
 class ExecEmitter final : public Emitter {
  public:
-  ExecEmitter(SignatureCache& signatures, Device& device, absl::Span<Tape* const> tapes)
-      : signatures_(signatures), device_(device), tapes_(tapes) {}
+  ExecEmitter(SignatureCache& signatures, const Place& place, absl::Span<Tape* const> tapes)
+      : signatures_(signatures), place_(place), tapes_(tapes) {}
 
   absl::StatusOr<absl::InlinedVector<Node, 2>> Run(absl::string_view op, absl::Span<const Node> inputs,
                                                    const NamedAttrs& attrs) override;
@@ -20,8 +20,9 @@ class ExecEmitter final : public Emitter {
 
  private:
   SignatureCache& signatures_;
-  Device& device_;
+  const Place place_;
   absl::Span<Tape* const> tapes_;
+  mutable std::vector<TensorRef> fetched_;  // what HostValues() had to bring to the host
 };
 
 // The tensor behind a node that the server made; null for a value that was not saved.

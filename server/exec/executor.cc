@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/exec/counters.h"
 
 namespace eager::server {
 namespace {
@@ -23,34 +24,46 @@ absl::Status Call(const KernelRow& kernel, KernelContext& context) {
   }
 }
 
-// The same values on another device.
-absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {
-  Device& from = *t.buffer()->device();
-  ASSIGN_OR_RETURN(BufferRef to, device.Allocate(t.num_bytes()));
-  if (t.num_bytes() == 0) return MakeRef<Tensor>(t.spec(), std::move(to));
-  if (from.host_accessible()) {
-    RETURN_IF_ERROR(device.CopyFromHost(t.raw(), t.num_bytes(), *to, 0));
-  } else if (device.host_accessible()) {
-    RETURN_IF_ERROR(from.CopyToHost(*t.buffer(), t.offset(), t.num_bytes(), to->data()));
-  } else {
-    std::vector<char> host(t.num_bytes());
-    RETURN_IF_ERROR(from.CopyToHost(*t.buffer(), t.offset(), host.size(), host.data()));
-    RETURN_IF_ERROR(device.CopyFromHost(host.data(), host.size(), *to, 0));
-  }
-  return MakeRef<Tensor>(t.spec(), std::move(to));
-}
-
-// Whether the op needs input `i` on its device and the input is on another one. `host` inputs are read on the host.
-bool LiesElsewhere(const Signature& signature, absl::Span<const TensorRef> inputs, size_t i) {
+// Whether the op needs input `i` on `device` and the input is on another one. `host` inputs are read on the host.
+bool LiesElsewhere(const OpSpec& op, absl::Span<const TensorRef> inputs, size_t i, const Device& device) {
   const BufferRef& buffer = inputs[i]->buffer();
-  return buffer && buffer->device() != &signature.device() &&
-         !signature.op().IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
+  return buffer && buffer->device() != &device && !op.IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
 }
 
-absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outputs) {
+// The inputs of one call, some of them copied to where the call needs them.
+class Inputs {
+ public:
+  explicit Inputs(absl::Span<const TensorRef> given) : inputs_(given) {}
+  absl::Span<const TensorRef> get() const { return inputs_; }
+  absl::Status Move(size_t i, Device& device) {
+    ASSIGN_OR_RETURN(TensorRef copy, CopyTo(*inputs_[i], device));
+    if (moved_.empty()) moved_.assign(inputs_.begin(), inputs_.end());
+    moved_[i] = std::move(copy);
+    inputs_ = moved_;
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Span<const TensorRef> inputs_;
+  Tensors moved_;  // empty while every input is where it should be
+};
+
+// What inference and kernels read on the host, and a device has computed, is waited for.
+absl::Status FetchHostInputs(const OpSpec& op, Device& host, Inputs& inputs) {
+  const int n = static_cast<int>(inputs.get().size());
+  for (int i = 0; i < n; ++i) {
+    if (!op.has_list_input && i >= static_cast<int>(op.inputs.size())) break;  // too many: inference says so
+    const BufferRef& buffer = inputs.get()[static_cast<size_t>(i)]->buffer();
+    if (!buffer || buffer->device()->host_accessible() || !op.IsHostInput(i, n)) continue;
+    RETURN_IF_ERROR(inputs.Move(static_cast<size_t>(i), host));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Allocate(const Signature::Plan& plan, Tensors& outputs) {
   outputs.clear();
   for (const TensorSpec& spec : plan.outputs) {
-    if (plan.kernel->makes_outputs) {
+    if (plan.placement.kernel->makes_outputs) {
       outputs.emplace_back();
       continue;
     }
@@ -58,7 +71,7 @@ absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outp
     if (__builtin_mul_overflow(static_cast<uint64_t>(spec.shape.num_elements()), SizeOf(spec.dtype), &bytes)) {
       return absl::ResourceExhaustedError(absl::StrCat("a result ", spec.ToString(), " is larger than any memory"));
     }
-    ASSIGN_OR_RETURN(BufferRef buffer, device.Allocate(bytes));
+    ASSIGN_OR_RETURN(BufferRef buffer, plan.placement.device->Allocate(bytes));
     outputs.push_back(MakeRef<Tensor>(spec, std::move(buffer)));
   }
   return absl::OkStatus();
@@ -66,34 +79,55 @@ absl::Status Allocate(const Signature::Plan& plan, Device& device, Tensors& outp
 
 }  // namespace
 
-absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> inputs, Tensors& outputs) {
+absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
   const OpSpec& op = signature.op();
-  absl::StatusOr<const Signature::Plan*> planned = signature.PlanFor(inputs);
+  Inputs inputs(given);
+  if (op.host_inputs != 0) {
+    if (absl::Status s = FetchHostInputs(op, signature.host(), inputs); !s.ok()) return WithOp(op, s);
+  }
+  absl::StatusOr<const Signature::Plan*> planned = signature.PlanFor(inputs.get());
   if (!planned.ok()) return WithOp(op, planned.status());
   const Signature::Plan& plan = **planned;
-  Tensors moved;  // empty while every input is where it should be
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!LiesElsewhere(signature, inputs, i)) continue;
-    absl::StatusOr<TensorRef> copy = CopyTo(*inputs[i], signature.device());
-    if (!copy.ok()) return WithOp(op, copy.status());
-    if (moved.empty()) moved.assign(inputs.begin(), inputs.end());
-    moved[i] = *std::move(copy);
-    inputs = moved;
+  Device& device = *plan.placement.device;
+  if (absl::Status s = device.health(); !s.ok()) return WithOp(op, s);
+  if (plan.placement.fell_to_host) ExecCounters::Add(ExecCounters::Get().host_falls[static_cast<size_t>(op.index)], 1);
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (!LiesElsewhere(op, inputs.get(), i, device)) continue;
+    if (absl::Status s = inputs.Move(i, device); !s.ok()) return WithOp(op, s);
   }
   if (op.def->effect == Effect::kAlias) {
-    const Tensor& in = *inputs[0];
+    const Tensor& in = *inputs.get()[0];
     outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), &in.value_spec())
                                        : MakeRef<Tensor>(plan.outputs[0], in.buffer(), in.offset()));
     return absl::OkStatus();
   }
-  if (absl::Status s = Allocate(plan, signature.device(), outputs); !s.ok()) return WithOp(op, s);
+  if (absl::Status s = Allocate(plan, outputs); !s.ok()) return WithOp(op, s);
   if (plan.nothing_to_compute) return absl::OkStatus();
-  KernelContext context(op, *plan.attrs, signature.device(), inputs, absl::MakeSpan(outputs), signature.state());
-  return WithOp(op, Call(*plan.kernel, context));
+  KernelContext context(op, *plan.attrs, device, signature.host(), inputs.get(), absl::MakeSpan(outputs), signature.state());
+  return WithOp(op, Call(*plan.placement.kernel, context));
 }
 
-absl::StatusOr<TensorRef> MakeTensor(const TensorSpec& spec, absl::string_view bytes, Device& device) {
+absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {
+  Device& from = *t.buffer()->device();
+  ExecCounters& counters = ExecCounters::Get();
+  ASSIGN_OR_RETURN(BufferRef to, device.Allocate(t.num_bytes()));
+  if (t.num_bytes() == 0) return MakeRef<Tensor>(t.spec(), std::move(to));
+  if (from.host_accessible()) {
+    RETURN_IF_ERROR(device.CopyFromHost(t.raw(), t.num_bytes(), *to, 0));
+    ExecCounters::Add(counters.bytes_to_devices, t.num_bytes());
+  } else if (device.host_accessible()) {
+    RETURN_IF_ERROR(from.CopyToHost(*t.buffer(), t.offset(), t.num_bytes(), to->data()));
+    ExecCounters::Add(counters.bytes_to_host, t.num_bytes());
+  } else {
+    RETURN_IF_ERROR(device.CopyFromDevice(*t.buffer(), t.offset(), t.num_bytes(), *to));
+    ExecCounters::Add(counters.bytes_between_devices, t.num_bytes());
+  }
+  return MakeRef<Tensor>(t.spec(), std::move(to));
+}
+
+absl::StatusOr<TensorRef> MakeTensor(const TensorSpec& spec, absl::string_view bytes, const Place& place) {
   RETURN_IF_ERROR(CheckBytes(spec, bytes.data(), bytes.size()));
+  Device& device = PlaceValue(spec, place);
   ASSIGN_OR_RETURN(BufferRef buffer, device.Allocate(bytes.size()));
   RETURN_IF_ERROR(device.CopyFromHost(bytes.data(), bytes.size(), *buffer, 0));
   return MakeRef<Tensor>(spec, std::move(buffer));

@@ -19,7 +19,7 @@ DType KernelDType(const OpSpec& op, const Attrs& attrs) {
 // Not of strings, which need bytes even then.
 bool NothingToCompute(const OpSpec& op, const Signature::Plan& plan) {
   const auto empty = [](const TensorSpec& spec) { return spec.shape.num_elements() == 0; };
-  if (op.def->effect != Effect::kPure || plan.outputs.empty() || plan.kernel->makes_outputs) return false;
+  if (op.def->effect != Effect::kPure || plan.outputs.empty() || plan.placement.kernel->makes_outputs) return false;
   for (const TensorSpec& spec : plan.outputs) {
     if (!empty(spec) || SizeOf(spec.dtype) == 0) return false;
   }
@@ -36,7 +36,8 @@ absl::StatusOr<const Signature::Plan*> Signature::PlanFor(absl::Span<const Tenso
   bool same = planned_ && op_.host_inputs == 0 && inputs.size() == plan_.inputs.size();
   for (size_t i = 0; same && i < inputs.size(); ++i) {
     // A tensor may have the spec of the variable that stood in its place.
-    same = inputs[i]->value_spec() == plan_.inputs[i] && inputs[i]->is_variable() == plan_.variables[i];
+    same = inputs[i]->value_spec() == plan_.inputs[i] && inputs[i]->is_variable() == plan_.variables[i] &&
+           DeviceOf(*inputs[i]) == plan_.devices[i];
   }
   if (!same) RETURN_IF_ERROR(Replan(inputs));
   return &plan_;
@@ -61,21 +62,17 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
   Inferred inferred;
   RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred));
 
-  const DType dtype = KernelDType(op_, *attrs);
-  plan_.kernel = CpuKernels().Find(op_, dtype);
-  if (plan_.kernel == nullptr && op_.def->effect != Effect::kAlias) {
-    return absl::NotFoundError(absl::StrCat(op_.name, ": there is no kernel for ", Name(dtype), " on ",
-                                            device_.attributes().name, ", only for ",
-                                            CpuKernels().dtypes(op_).ToString()));
-  }
+  ASSIGN_OR_RETURN(plan_.placement, PlaceOp(op_, KernelDType(op_, *attrs), inputs, place_));
   if (!inferred.shapes_known) {
     return absl::InternalError(absl::StrCat(op_.name, ": an input's values cannot be read on the host"));
   }
   plan_.inputs.clear();
   plan_.variables.clear();
+  plan_.devices.clear();
   for (const TensorRef& t : inputs) {
     plan_.inputs.push_back(t->value_spec());
     plan_.variables.push_back(t->is_variable());
+    plan_.devices.push_back(DeviceOf(*t));
   }
   plan_.outputs.clear();
   for (size_t i = 0; i < inferred.dtypes.size(); ++i) {
@@ -88,12 +85,12 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Signature*> SignatureCache::Get(const OpSpec& op, const NamedAttrs& named, Device& device) {
+absl::StatusOr<Signature*> SignatureCache::Get(const OpSpec& op, const NamedAttrs& named, const Place& place) {
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(op, named));
-  Key key{std::move(attrs), &device};
+  Key key{std::move(attrs), place.device};
   auto it = map_.find(key);
   if (it == map_.end()) {
-    SignatureRef signature = MakeRef<Signature>(op, key.attrs, device);
+    SignatureRef signature = MakeRef<Signature>(op, key.attrs, place);
     it = map_.emplace(std::move(key), std::move(signature)).first;
   }
   return it->second.get();

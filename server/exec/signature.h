@@ -7,8 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/ops/infer.h"
 #include "common/ops/op_table.h"
-#include "server/device/device_set.h"
-#include "server/kernels/kernel.h"
+#include "server/exec/placement.h"
 
 namespace eager::server {
 
@@ -21,15 +20,18 @@ class Signature final : public RefCounted {
     absl::InlinedVector<bool, 2> variables;     // which inputs are handles of variables
     absl::InlinedVector<TensorSpec, 2> outputs;
     std::shared_ptr<const Attrs> attrs;  // complete
-    const KernelRow* kernel = nullptr;   // null for an alias
+    absl::InlinedVector<Device*, 2> devices;    // where each input was
+    Placement placement;
     bool nothing_to_compute = false;     // no element comes in or goes out: no kernel is called
   };
 
-  Signature(const OpSpec& op, Attrs attrs, Device& device) : op_(op), attrs_(std::move(attrs)), device_(device) {}
+  Signature(const OpSpec& op, Attrs attrs, const Place& place) : op_(op), attrs_(std::move(attrs)), place_(place) {}
 
   const OpSpec& op() const { return op_; }
-  Device& device() const { return device_; }
-  // The plan for these inputs: the last one again where their specs are the same and no value matters, else a new one.
+  // Where host values of its calls live.
+  Device& host() const { return *place_.host; }
+  // The plan for these inputs: the last one again where their specs and devices are the same and no value matters, else a
+  // new one. `host` inputs must lie on the host.
   // INVALID_ARGUMENT for what inference refuses, NOT_FOUND where the device has no kernel for the dtype.
   absl::StatusOr<const Plan*> PlanFor(absl::Span<const TensorRef> inputs);
   // The plan of the last successful PlanFor.
@@ -41,7 +43,7 @@ class Signature final : public RefCounted {
 
   const OpSpec& op_;
   const Attrs attrs_;  // as defined: what inputs infer may be unset
-  Device& device_;
+  const Place place_;
   Plan plan_;
   bool planned_ = false;
   std::unique_ptr<KernelState> state_;
@@ -51,7 +53,7 @@ using SignatureRef = RefPtr<Signature>;
 // A session's signatures for ops that nobody has numbered: those that gradients emit. Found by op, attributes, device.
 class SignatureCache {
  public:
-  absl::StatusOr<Signature*> Get(const OpSpec& op, const NamedAttrs& attrs, Device& device);
+  absl::StatusOr<Signature*> Get(const OpSpec& op, const NamedAttrs& attrs, const Place& place);
 
  private:
   struct Key {

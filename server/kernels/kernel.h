@@ -1,5 +1,7 @@
 // Kernels: the functions that compute ops on a device, found by op name and dtype.
 //
+// Kernels of a GPU (cuda/) ask its queue for work and return; nothing there waits for it.
+//
 // To add one: write `absl::Status MyKernel(KernelContext& k)`, put a row {"MyOp", dtypes, &MyKernel} into the family's
 // function, and, for a new family, call that function in cpu_kernels.cc. A row's dtypes are those of the op's first
 // type attribute ("T", "SrcT", "dtype", …). Rows are in order of preference: the first that has the dtype is taken.
@@ -42,12 +44,14 @@ class KernelState {
 // none yet (cpu/string_moves.h). Runs on the session's own thread; large work goes to all cores (cpu/compute.h).
 class KernelContext {
  public:
-  KernelContext(const OpSpec& op, const Attrs& attrs, Device& device, absl::Span<const TensorRef> inputs,
+  KernelContext(const OpSpec& op, const Attrs& attrs, Device& device, Device& host, absl::Span<const TensorRef> inputs,
                 absl::Span<TensorRef> outputs, std::unique_ptr<KernelState>& state)
-      : op_(op), attrs_(attrs), device_(device), inputs_(inputs), outputs_(outputs), state_(state) {}
+      : op_(op), attrs_(attrs), device_(device), host_(host), inputs_(inputs), outputs_(outputs), state_(state) {}
 
   const OpSpec& op() const { return op_; }
   Device& device() const { return device_; }
+  // Where host values live, for outputs that are read there.
+  Device& host_device() const { return host_; }
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
   int num_outputs() const { return static_cast<int>(outputs_.size()); }
   const Tensor& input(int i) const { return *inputs_[i]; }
@@ -74,6 +78,7 @@ class KernelContext {
   const OpSpec& op_;
   const Attrs& attrs_;
   Device& device_;
+  Device& host_;
   absl::Span<const TensorRef> inputs_;
   absl::Span<TensorRef> outputs_;
   std::unique_ptr<KernelState>& state_;
@@ -82,8 +87,8 @@ class KernelContext {
 // Which kernel computes an op on one kind of device. Immutable after Make().
 class KernelTable {
  public:
-  // INTERNAL if a row names an op that does not exist, or an op that needs a kernel has none.
-  static absl::StatusOr<KernelTable> Make(absl::Span<const std::vector<KernelRow>> families);
+  // INTERNAL if a row names an op that does not exist, or, of a `complete` table, an op that needs a kernel has none.
+  static absl::StatusOr<KernelTable> Make(absl::Span<const std::vector<KernelRow>> families, bool complete);
   // Null if there is none for that dtype.
   const KernelRow* Find(const OpSpec& op, DType dtype) const { return rows_[op.index * kNumDTypes + static_cast<int>(dtype)]; }
   // The dtypes with a kernel, for listings.
@@ -96,5 +101,11 @@ class KernelTable {
 
 // All families of the CPU. Made at the first call.
 const KernelTable& CpuKernels();
+// Those of GPUs; empty in a build without CUDA. What has none here runs on the host.
+const KernelTable& CudaKernels();
+// The kernels of a device.
+inline const KernelTable& KernelsFor(const Device& device) {
+  return device.host_accessible() ? CpuKernels() : CudaKernels();
+}
 
 }  // namespace eager::server

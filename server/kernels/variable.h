@@ -11,11 +11,13 @@ namespace eager::server {
 // Safe from several threads: a reader gets a whole value, and an update that goes through Update() is atomic.
 class Variable final : public RefCounted {
  public:
-  // `spec`: the dtype and shape that every value must have.
-  Variable(TensorSpec spec, std::string name) : spec_(std::move(spec)), name_(std::move(name)) {}
+  // `spec`: the dtype and shape that every value must have; `device`: where it was made, and its values lie.
+  Variable(TensorSpec spec, std::string name, Device& device)
+      : spec_(std::move(spec)), name_(std::move(name)), device_(device) {}
 
   const TensorSpec& spec() const { return spec_; }
   const std::string& name() const { return name_; }
+  Device& device() const { return device_; }
   // The current value; null before the first assignment. Later updates do not show in it.
   TensorRef Read() const {
     MutexLock lock(&mu_);
@@ -38,6 +40,7 @@ class Variable final : public RefCounted {
  private:
   const TensorSpec spec_;
   const std::string name_;
+  Device& device_;
   mutable Mutex mu_;
   TensorRef value_ ABSL_GUARDED_BY(mu_);
 };

@@ -51,28 +51,25 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
                                                      header_.num_bytes(), " bytes of values"));
     }
     if (header_.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Upload: the tensor is too large");
-    ASSIGN_OR_RETURN(Device * device, session_->devices().Find(header_.device()));
-    ASSIGN_OR_RETURN(buffer_, device->Allocate(header_.num_bytes()));
+    ASSIGN_OR_RETURN(const Place place, Place::Find(session_->queues(), header_.device()));
+    ASSIGN_OR_RETURN(upload_, PlaceValue(spec_, place).StartUpload(header_.num_bytes()));
     return absl::OkStatus();
   }
 
-  char* Room(size_t n) override {
-    if (!buffer_ || n > buffer_->size() - received_) return nullptr;
-    char* room = static_cast<char*>(buffer_->data()) + received_;
-    received_ += n;
-    return room;
+  absl::StatusOr<char*> Room(size_t n) override {
+    if (upload_ == nullptr) return absl::InvalidArgumentError("Upload: data came before a header");
+    return upload_->Room(n);
   }
 
   absl::Status Complete() {
-    if (!buffer_) return absl::InvalidArgumentError("Upload: no header came");
-    if (received_ != buffer_->size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Upload: ", received_, " of ", buffer_->size(), " bytes came before the end"));
-    }
-    RETURN_IF_ERROR(CheckBytes(spec_, buffer_->data(), buffer_->size()));
-    RETURN_IF_ERROR(session_->uploads().Put(header_.id(), MakeRef<Tensor>(spec_, buffer_)));
+    if (upload_ == nullptr) return absl::InvalidArgumentError("Upload: no header came");
+    absl::StatusOr<BufferRef> buffer = upload_->Finish();
+    if (!buffer.ok()) return absl::Status(buffer.status().code(), absl::StrCat("Upload: ", buffer.status().message()));
+    // Only strings have more to check than their number of bytes, and they lie on the host.
+    if (spec_.dtype == DType::kString) RETURN_IF_ERROR(CheckBytes(spec_, (*buffer)->data(), (*buffer)->size()));
+    RETURN_IF_ERROR(session_->uploads().Put(header_.id(), MakeRef<Tensor>(spec_, *std::move(buffer))));
     v1::UploadResponse response;
-    response.set_num_bytes(received_);
+    response.set_num_bytes(header_.num_bytes());
     *response_ = Serialize(response);
     return absl::OkStatus();
   }
@@ -83,8 +80,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
   v1::UploadHeader header_;
   std::shared_ptr<Session> session_;
   TensorSpec spec_;
-  BufferRef buffer_;
-  size_t received_ = 0;
+  std::unique_ptr<UploadBuffer> upload_;
 };
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
@@ -94,7 +90,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   }
 
   void OnWriteDone(bool ok) override {
-    if (ok && sent_ < tensor_->num_bytes()) {
+    if (ok && left_ > 0) {
       WriteNext(nullptr);
     } else {
       Finish(ok ? grpc::Status::OK : grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
@@ -115,29 +111,35 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
         Finish(ToGrpc(tensor.status()));
         return;
       }
-      tensor_ = *std::move(tensor);
+      const Tensor& t = **tensor;
+      left_ = t.num_bytes();
+      download_ = t.buffer()->device()->StartDownload(t.buffer(), t.offset(), left_);
       v1::DownloadHeader header;
-      ToWire(tensor_->spec(), header.mutable_spec());
-      header.set_num_bytes(tensor_->num_bytes());
+      ToWire(t.spec(), header.mutable_spec());
+      header.set_num_bytes(left_);
       WriteNext(&header);
     });
   }
 
   void WriteNext(const v1::DownloadHeader* header) {
-    const size_t n = std::min(kChunkBytes, tensor_->num_bytes() - sent_);
-    const std::string prefix = ChunkPrefix(header, n);
-    // The transport sends the tensor's own memory, which this reference keeps until it has.
-    auto* keep = new TensorRef(tensor_);
+    absl::StatusOr<HostPiece> piece = download_->Next(std::min(kChunkBytes, left_));
+    if (!piece.ok()) {
+      Finish(ToGrpc(piece.status()));
+      return;
+    }
+    const std::string prefix = ChunkPrefix(header, piece->size);
+    // The transport sends the piece's own memory, which this reference keeps until it has.
+    auto* keep = new std::shared_ptr<void>(std::move(piece->keep));
     const grpc::Slice slices[] = {
-        grpc::Slice(prefix),
-        grpc::Slice(static_cast<char*>(tensor_->raw()) + sent_, n, [](void* ref) { delete static_cast<TensorRef*>(ref); }, keep)};
+        grpc::Slice(prefix), grpc::Slice(const_cast<char*>(piece->data), piece->size,
+                                         [](void* ref) { delete static_cast<std::shared_ptr<void>*>(ref); }, keep)};
     chunk_ = grpc::ByteBuffer(slices, 2);
-    sent_ += n;
+    left_ -= piece->size;
     StartWrite(&chunk_);
   }
 
-  TensorRef tensor_;
-  size_t sent_ = 0;
+  std::unique_ptr<DownloadBuffer> download_;
+  size_t left_ = 0;
   grpc::ByteBuffer chunk_;
 };
 

@@ -57,7 +57,7 @@ class DTypeChooser {
   absl::InlinedVector<DType, 4> bound_;
 };
 
-absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v1::ExecuteRequest& request, Device& device) {
+absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v1::ExecuteRequest& request, const Place& place) {
   const int n = request.inputs_size();
   const int fixed = static_cast<int>(op.inputs.size());
   if (op.has_list_input ? n < fixed : n != fixed) {
@@ -80,7 +80,7 @@ absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v
     }
     absl::StatusOr<HostTensor> host = values[static_cast<size_t>(i)].Convert(chooser.Choose(i));
     if (!host.ok()) return At(op, i, host.status());
-    ASSIGN_OR_RETURN(TensorRef tensor, MakeTensor(host->spec(), host->bytes(), device));
+    ASSIGN_OR_RETURN(TensorRef tensor, MakeTensor(host->spec(), host->bytes(), place));
     inputs.push_back(std::move(tensor));
   }
   return inputs;
@@ -91,15 +91,16 @@ absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v
 absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request, v1::ExecuteResponse* response) {
   if (request.op().empty()) return absl::InvalidArgumentError("'op' is missing");
   ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(request.op()));
-  ASSIGN_OR_RETURN(Device * device, devices.Find(request.device()));
+  DeviceQueues queues(devices);
+  ASSIGN_OR_RETURN(const Place place, Place::Find(queues, request.device()));
   NamedAttrs named;
   for (const auto& [name, json] : request.attrs()) {
     ASSIGN_OR_RETURN(AttrValue value, AttrFromJson(*op, name, json));
     named.push_back({name, std::move(value)});
   }
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*op, named));
-  ASSIGN_OR_RETURN(Tensors inputs, ReadInputs(*op, attrs, request, *device));
-  Signature signature(*op, std::move(attrs), *device);
+  ASSIGN_OR_RETURN(Tensors inputs, ReadInputs(*op, attrs, request, place));
+  Signature signature(*op, std::move(attrs), place);
   Tensors outputs;
   RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
   for (const TensorRef& output : outputs) {
@@ -107,7 +108,7 @@ absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request
       return absl::UnimplementedError(absl::StrCat(op->name, ": a variable lives in a session; Execute has none"));
     }
     std::string bytes(output->num_bytes(), '\0');
-    RETURN_IF_ERROR(device->CopyToHost(*output->buffer(), output->offset(), bytes.size(), bytes.data()));
+    RETURN_IF_ERROR(output->buffer()->device()->CopyToHost(*output->buffer(), output->offset(), bytes.size(), bytes.data()));
     ASSIGN_OR_RETURN(HostTensor host, HostTensor::FromBytes(output->spec(), bytes));
     RETURN_IF_ERROR(ToJson(host, response->add_outputs()));
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status_macros.h"
+#include "server/exec/counters.h"
 #include "server/kernels/kernel.h"
 
 namespace eager::server {
@@ -41,6 +42,26 @@ void DescribeDevice(const Device& device, v1::DeviceInfo* info) {
   info->set_peak_bytes_in_use(stats.peak_bytes_in_use);
   info->set_bytes_reserved(stats.bytes_reserved);
   info->set_live_buffers(stats.live_buffers);
+  info->set_failure(std::string(device.health().message()));
+  const HardwareStats hardware = device.hardware_stats();
+  v1::HardwareInfo* out = info->mutable_hardware();
+  if (hardware.utilization_percent >= 0) out->set_utilization_percent(hardware.utilization_percent);
+  if (hardware.memory_utilization_percent >= 0) out->set_memory_utilization_percent(hardware.memory_utilization_percent);
+  if (hardware.memory_used_bytes >= 0) out->set_memory_used_bytes(hardware.memory_used_bytes);
+  if (hardware.memory_total_bytes >= 0) out->set_memory_total_bytes(hardware.memory_total_bytes);
+  if (hardware.power_watts >= 0) out->set_power_watts(hardware.power_watts);
+  if (hardware.power_limit_watts >= 0) out->set_power_limit_watts(hardware.power_limit_watts);
+  if (hardware.temperature_celsius >= 0) out->set_temperature_celsius(hardware.temperature_celsius);
+  if (hardware.ecc_errors_corrected >= 0) out->set_ecc_errors_corrected(hardware.ecc_errors_corrected);
+  if (hardware.ecc_errors_uncorrected >= 0) out->set_ecc_errors_uncorrected(hardware.ecc_errors_uncorrected);
+}
+
+void DescribeDevices(const DeviceSet& devices, v1::ListDevicesResponse* response) {
+  for (const auto& device : devices.devices()) DescribeDevice(*device, response->add_devices());
+  const ExecCounters& counters = ExecCounters::Get();
+  response->set_bytes_copied_to_devices(counters.bytes_to_devices.load(std::memory_order_relaxed));
+  response->set_bytes_copied_to_host(counters.bytes_to_host.load(std::memory_order_relaxed));
+  response->set_bytes_copied_between_devices(counters.bytes_between_devices.load(std::memory_order_relaxed));
 }
 
 void DescribeSession(const Session& session, v1::SessionInfo* info) {
@@ -62,14 +83,15 @@ void DescribeOp(const OpSpec& op, v1::OpDescription* description) {
   for (const AttrSpec& attr : op.attrs) DescribeAttr(attr, description->add_attrs());
   description->set_differentiable(op.differentiable);
   const auto type_attr = std::find_if(op.attrs.begin(), op.attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
-  const DTypeSet with_kernel = CpuKernels().dtypes(op);
+  const DTypeSet on_host = CpuKernels().dtypes(op), on_gpus = CudaKernels().dtypes(op);
   for (int d = 0; d < kNumDTypes; ++d) {
     const DType dtype = static_cast<DType>(d);
-    if (!IsValid(dtype) || !with_kernel.contains(dtype)) continue;
     // A kernel may serve more than the op allows.
-    if (type_attr != op.attrs.end() && !type_attr->dtypes.contains(dtype)) continue;
-    description->add_dtypes(std::string(Name(dtype)));
+    if (!IsValid(dtype) || (type_attr != op.attrs.end() && !type_attr->dtypes.contains(dtype))) continue;
+    if (on_host.contains(dtype)) description->add_dtypes(std::string(Name(dtype)));
+    if (on_gpus.contains(dtype)) description->add_gpu_dtypes(std::string(Name(dtype)));
   }
+  description->set_host_falls(ExecCounters::Get().host_falls[static_cast<size_t>(op.index)].load(std::memory_order_relaxed));
 }
 
 absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) {

@@ -8,6 +8,7 @@
 namespace eager::server {
 
 void DescribeDevice(const Device& device, v1::DeviceInfo* info);
+void DescribeDevices(const DeviceSet& devices, v1::ListDevicesResponse* response);
 void DescribeSession(const Session& session, v1::SessionInfo* info);
 void DescribeOp(const OpSpec& op, v1::OpDescription* description);
 // NOT_FOUND for an unknown op.

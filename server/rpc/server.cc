@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "absl/strings/match.h"
@@ -61,20 +62,41 @@ class GrpcServer final : public Server {
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
     }
     if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
+    for (const auto& device : devices_->devices()) {
+      device->OnHealthChange([this, &device = *device] { TellHealth(device); });
+    }
     return absl::OkStatus();
   }
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
+  const DeviceSet& devices() const override { return *devices_; }
 
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
-    server_->GetHealthCheckService()->SetServingStatus(false);
+    TellReadiness();
     service_.Drain(/*quiet=*/absl::Milliseconds(100), absl::Now() + grace);
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
   }
 
  private:
+  void TellHealth(const Device& device) {
+    const absl::Status health = device.health();
+    if (health.ok()) {
+      spdlog::info("event=device_works device={}", device.attributes().name);
+    } else {
+      spdlog::error("event=device_failed device={} reason=\"{}\"", device.attributes().name, health.message());
+    }
+    TellReadiness();
+  }
+
+  // Ready while nothing is amiss: a server that is leaving, or one of whose devices has failed, should get no new work.
+  void TellReadiness() {
+    bool ready = !stopped_;
+    for (const auto& device : devices_->devices()) ready = ready && device->health().ok();
+    server_->GetHealthCheckService()->SetServingStatus(ready);
+  }
+
   static std::string WithPort(const std::string& address, int port) {
     if (absl::StartsWith(address, "unix:")) return address;
     return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
@@ -92,8 +114,8 @@ class GrpcServer final : public Server {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& options) {
   if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
-  ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices, options.cpu_memory_limit));
-  CpuKernels();  // a wrong row ends the start, not the first op
+  ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices));
+  for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
   auto server = std::make_unique<GrpcServer>(std::move(devices));
   RETURN_IF_ERROR(server->Start(options));

@@ -7,14 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/device/device_set.h"
 
 namespace eager::server {
 
 struct ServerOptions {
   // "host:port" (port 0: any free one), "[::]:8470", "unix:/path/to/socket".
   std::vector<std::string> listen = {"127.0.0.1:8470"};
-  std::string devices = "cpu";
-  int64_t cpu_memory_limit = 0;  // bytes; 0: the host's memory
+  DeviceOptions devices = {.devices = "auto"};
   int compute_threads = 0;       // for large kernels; 0: all cores
 };
 
@@ -27,6 +27,8 @@ class Server {
 
   // Where it listens, with the ports that were chosen; in the order of the options.
   virtual const std::vector<std::string>& addresses() const = 0;
+  // What it serves.
+  virtual const DeviceSet& devices() const = 0;
   // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;
 };

@@ -63,7 +63,18 @@ grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteR
 
 grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
                                             v1::ListDevicesResponse* response) {
-  for (const auto& device : sessions_.devices().devices()) DescribeDevice(*device, response->add_devices());
+  DescribeDevices(sessions_.devices(), response);
+  return grpc::Status::OK;
+}
+
+grpc::Status TensorServiceImpl::ResetDevice(grpc::ServerContext* context, const v1::ResetDeviceRequest* request,
+                                            v1::DeviceInfo* response) {
+  if (request->device().empty()) return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "'device' is missing");
+  const absl::StatusOr<Device*> device = sessions_.devices().Find(request->device());
+  if (!device.ok()) return ToGrpc(device.status());
+  spdlog::warn("event=device_reset device={} peer={}", (*device)->attributes().name, context->peer());
+  if (absl::Status status = (*device)->Reset(); !status.ok()) return ToGrpc(status);
+  DescribeDevice(**device, response);
   return grpc::Status::OK;
 }
 

@@ -27,6 +27,7 @@ class TensorServiceImpl final
                        grpc::ServerReaderWriter<v1::ServerMessage, v1::ClientMessage>* stream) override;
   grpc::Status Execute(grpc::ServerContext*, const v1::ExecuteRequest* request, v1::ExecuteResponse* response) override;
   grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse* response) override;
+  grpc::Status ResetDevice(grpc::ServerContext*, const v1::ResetDeviceRequest* request, v1::DeviceInfo* response) override;
   grpc::Status ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request, v1::ListOpsResponse* response) override;
   grpc::Status DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request, v1::OpDescription* response) override;
   grpc::Status ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*, v1::ListSessionsResponse* response) override;

@@ -11,8 +11,8 @@ namespace eager::server {
 
 // Keeps alive what the walk refers to: the client may end the tapes while the walk waits.
 struct Session::Walk {
-  Walk(SignatureCache& signatures, Device& device, std::vector<std::shared_ptr<Tape>> tapes_that_record)
-      : outer(std::move(tapes_that_record)), outer_tapes(Pointers(outer)), emitter(signatures, device, outer_tapes) {}
+  Walk(SignatureCache& signatures, const Place& place, std::vector<std::shared_ptr<Tape>> tapes_that_record)
+      : outer(std::move(tapes_that_record)), outer_tapes(Pointers(outer)), emitter(signatures, place, outer_tapes) {}
 
   static std::vector<Tape*> Pointers(const std::vector<std::shared_ptr<Tape>>& tapes) {
     std::vector<Tape*> pointers;

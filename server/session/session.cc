@@ -15,7 +15,7 @@ constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not 
 }  // namespace
 
 Session::Session(const DeviceSet& devices, std::string client, std::string peer)
-    : devices_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+    : queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
 
 Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 
@@ -23,8 +23,8 @@ absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
-  ASSIGN_OR_RETURN(Device * found, devices_.Find(device));
-  signatures_.emplace(id, MakeRef<Signature>(*spec, std::move(attrs), *found));
+  ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
+  signatures_.emplace(id, MakeRef<Signature>(*spec, std::move(attrs), place));
   stats_.signatures.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
 }
@@ -66,8 +66,8 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
 absl::Status Session::PutConstant(uint64_t handle, const TensorSpec& spec, absl::string_view bytes,
                                   absl::string_view device) {
   RETURN_IF_ERROR(CheckFree(handle, 1));
-  absl::StatusOr<Device*> found = devices_.Find(device);
-  Put(handle, found.ok() ? MakeTensor(spec, bytes, **found) : absl::StatusOr<TensorRef>(found.status()));
+  absl::StatusOr<Place> place = Place::Find(queues_, device);
+  Put(handle, place.ok() ? MakeTensor(spec, bytes, *place) : absl::StatusOr<TensorRef>(place.status()));
   return absl::OkStatus();
 }
 

@@ -98,7 +98,8 @@ class Session {
   const std::string& client() const { return client_; }
   const std::string& peer() const { return peer_; }
   absl::Time started() const { return started_; }
-  const DeviceSet& devices() const { return devices_; }
+  // For any thread.
+  DeviceQueues& queues() { return queues_; }
 
   // For any thread: fails the transfers that wait. The rest goes with the destructor.
   void Close(const absl::Status& why);
@@ -127,7 +128,7 @@ class Session {
   void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
   void CountHandles() { stats_.handles.store(handles_.size(), std::memory_order_relaxed); }
 
-  const DeviceSet& devices_;
+  DeviceQueues queues_;  // goes last: tensors lie on them
   const std::string client_;
   const std::string peer_;
   const absl::Time started_ = absl::Now();

@@ -47,7 +47,8 @@ absl::StatusOr<std::unique_ptr<Session::Walk>> Session::StartWalk(const Backward
   }
   ASSIGN_OR_RETURN(const std::vector<Node> targets, Nodes(request.targets));
   ASSIGN_OR_RETURN(const std::vector<Node> upstream, Nodes(request.output_gradients));
-  auto walk = std::make_unique<Walk>(emitted_signatures_, devices_.default_device(), std::move(outer));
+  ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, ""));
+  auto walk = std::make_unique<Walk>(emitted_signatures_, place, std::move(outer));
   ASSIGN_OR_RETURN(walk->sources, Nodes(request.sources));
   walk->id = request.walk;
   walk->tape = std::move(tape);

@@ -113,7 +113,7 @@ TEST(Eagerd, RefusesWhatItCannotDo) {
   ExpectOneLineAndCode2({"--no-such-flag"});
   ExpectOneLineAndCode2({listen, "stray"});
   ExpectOneLineAndCode2({listen, "--devices=toaster"});
-  ExpectOneLineAndCode2({listen, "--devices=gpu:0"});
+  ExpectOneLineAndCode2({listen, "--devices=gpu:99"});
   ExpectOneLineAndCode2({listen, "--devices="});
   ExpectOneLineAndCode2({listen, "--cpu-memory-limit=many"});
   ExpectOneLineAndCode2({listen, "--compute-threads=-1"});

@@ -272,7 +272,7 @@ TEST(Connecting, ToNobodyIsUnavailable) {
 
 TEST(Serving, RefusesWrongOptions) {
   EXPECT_EQ(Server::Make({.listen = {}}).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(Server::Make({.listen = {"127.0.0.1:0"}, .devices = "toaster"}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Server::Make({.listen = {"127.0.0.1:0"}, .devices = {.devices = "toaster"}}).status().code(), StatusCode::kInvalidArgument);
   auto first = StartServer();
   EXPECT_EQ(Server::Make({.listen = {first->addresses()[0]}}).status().code(), StatusCode::kFailedPrecondition);
 }

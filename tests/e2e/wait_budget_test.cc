@@ -47,7 +47,7 @@ class CountingStream final : public internal::SessionStream {
 class WaitBudget : public ::testing::Test {
  protected:
   void SetUp() override {
-    devices_ = *server::DeviceSet::Make("cpu", 0);
+    devices_ = *server::DeviceSet::Make({"cpu", 0});
     sessions_ = std::make_unique<server::SessionRegistry>(*devices_);
   }
   void TearDown() override { Disconnect(); }

@@ -7,7 +7,7 @@ namespace eager::fuzz {
 const server::DeviceSet& Devices() {
   static const server::DeviceSet* devices = [] {
     server::SetComputeThreads(1);
-    return server::DeviceSet::Make("cpu", kMemoryLimit).value().release();
+    return server::DeviceSet::Make({"cpu", kMemoryLimit}).value().release();
   }();
   return *devices;
 }

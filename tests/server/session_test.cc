@@ -23,7 +23,7 @@ class SessionTest : public ::testing::Test {
   void SetUp() override { Open(0); }
   void Open(int64_t limit) {
     session_.reset();
-    devices_ = *DeviceSet::Make("cpu", limit);
+    devices_ = *DeviceSet::Make({"cpu", limit});
     session_ = std::make_unique<Session>(*devices_, "test", "nowhere");
   }
 
@@ -412,7 +412,7 @@ TEST_F(SessionTest, ItsEndFreesEverything) {
 }
 
 TEST(SessionRegistry, TokensAreLongAndTheirOwn) {
-  auto devices = *DeviceSet::Make("cpu", 0);
+  auto devices = *DeviceSet::Make({"cpu", 0});
   SessionRegistry registry(*devices);
   const std::string token(16, 'x');
   EXPECT_EQ(registry.Open("short", "", "").status().code(), StatusCode::kInvalidArgument);
@@ -426,16 +426,16 @@ TEST(SessionRegistry, TokensAreLongAndTheirOwn) {
 }
 
 TEST(DeviceSet, Names) {
-  auto devices = *DeviceSet::Make("cpu", 0);
+  auto devices = *DeviceSet::Make({"cpu", 0});
   for (absl::string_view name : {"", "/cpu:0", "CPU:0", "/device:CPU:0", "/job:localhost/replica:0/task:0/device:CPU:0"}) {
     EXPECT_TRUE(devices->Find(name).ok()) << name;
   }
   for (absl::string_view name : {"/cpu:1", "nonsense", "/gpu:0", "cpu:", "cpu:x", "/device:CPU:99999999999999999999"}) {
     EXPECT_EQ(devices->Find(name).status().code(), StatusCode::kInvalidArgument) << name;
   }
-  EXPECT_EQ(DeviceSet::Make("toaster", 0).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(DeviceSet::Make("", 0).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(DeviceSet::Make("gpu:0", 0).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(DeviceSet::Make({"toaster", 0}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(DeviceSet::Make({"", 0}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(DeviceSet::Make({"gpu:99", 0}).status().code(), StatusCode::kNotFound);
 }
 
 }  // namespace

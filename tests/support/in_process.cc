@@ -8,7 +8,7 @@
 namespace eager::testing {
 
 absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Make(int64_t cpu_memory_limit) {
-  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make("cpu", cpu_memory_limit));
+  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make({"cpu", cpu_memory_limit}));
   std::unique_ptr<InProcessServer> server(new InProcessServer(std::move(devices)));
   RETURN_IF_ERROR(server->Reconnect());
   return server;

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   app.add_option("--server", server, "Address of the daemon: host:port or unix:/path")->envname("EAGERD_ADDRESS")->capture_default_str();
   app.add_option("--timeout", timeout, "Seconds to wait for its answer")->check(CLI::PositiveNumber)->capture_default_str();
   eager::ctl::Run run;
+  eager::ctl::AddDevices(app, run);
   eager::ctl::AddOps(app, run);
   try {
     app.parse(argc, argv);

@@ -1,7 +1,5 @@
 // eagerctl ops: which ops a daemon has, and all that there is to say of one.
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -9,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/tools/eagerctl/print.h"
 #include "client/tools/eagerctl/subcommands.h"
 #include "common/status_macros.h"
 
@@ -22,19 +21,6 @@ struct Options {
   std::string contains;
   bool json = false;
 };
-
-absl::Status PrintJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  if (const auto status = google::protobuf::util::MessageToJsonString(message, &text, options); !status.ok()) {
-    return absl::InternalError(std::string(status.message()));
-  }
-  std::cout << text;
-  return absl::OkStatus();
-}
 
 std::string ArgLine(const Op::Arg& arg) {
   return absl::StrCat(arg.name(), ": ", arg.type(), arg.host() ? "  (read on the host)" : "");
@@ -64,6 +50,7 @@ void PrintOne(const Op& op) {
   PrintLines("outputs", op.outputs(), ArgLine);
   PrintLines("attributes", op.attrs(), AttrLine);
   if (!op.dtypes().empty()) std::cout << "dtypes with a kernel: " << absl::StrJoin(op.dtypes(), ", ") << "\n";
+  if (!op.gpu_dtypes().empty()) std::cout << "of those on GPUs: " << absl::StrJoin(op.gpu_dtypes(), ", ") << " (the rest run on the host)\n";
   std::cout << "differentiable: " << (op.differentiable() ? "yes" : "no") << "\n";
 }
 

@@ -11,6 +11,8 @@ namespace eager::ctl {
 
 using Run = std::function<absl::Status(Remote&)>;
 
+// eagerctl devices [--reset DEVICE] [--json]
+void AddDevices(CLI::App& app, Run& run);
 // eagerctl ops [NAME] [--contains TEXT] [--json]
 void AddOps(CLI::App& app, Run& run);
 

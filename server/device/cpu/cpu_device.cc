@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <random>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "server/device/host_transfer.h"
+#include "server/device/incarnation.h"
 
 namespace eager::server {
 namespace {
@@ -26,13 +28,6 @@ std::string ProcessorName() {
     }
   }
   return "unknown processor";
-}
-
-uint64_t RandomIncarnation() {
-  std::random_device random;
-  uint64_t value = 0;
-  while (value == 0) value = (uint64_t{random()} << 32) | random();
-  return value;
 }
 
 }  // namespace
@@ -81,6 +76,15 @@ absl::Status CpuDevice::CopyFromHost(const void* host, size_t bytes, Buffer& to,
 absl::Status CpuDevice::CopyToHost(const Buffer& from, size_t offset, size_t bytes, void* host) {
   if (bytes != 0) std::memcpy(host, static_cast<const char*>(from.data()) + offset, bytes);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<UploadBuffer>> CpuDevice::StartUpload(size_t bytes) {
+  ASSIGN_OR_RETURN(BufferRef buffer, Allocate(bytes));
+  return std::make_unique<HostUpload>(std::move(buffer));
+}
+
+std::unique_ptr<DownloadBuffer> CpuDevice::StartDownload(BufferRef from, size_t offset, size_t bytes) {
+  return std::make_unique<HostDownload>(std::move(from), offset, bytes);
 }
 
 }  // namespace eager::server

@@ -18,6 +18,8 @@ class CpuDevice final : public Device {
   absl::StatusOr<BufferRef> Allocate(size_t bytes) override;
   absl::Status CopyFromHost(const void* host, size_t bytes, Buffer& to, size_t offset) override;
   absl::Status CopyToHost(const Buffer& from, size_t offset, size_t bytes, void* host) override;
+  absl::StatusOr<std::unique_ptr<UploadBuffer>> StartUpload(size_t bytes) override;
+  std::unique_ptr<DownloadBuffer> StartDownload(BufferRef from, size_t offset, size_t bytes) override;
   bool host_accessible() const override { return true; }
   void Trim() override { pool_.Trim(); }
 

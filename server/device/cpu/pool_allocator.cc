@@ -1,7 +1,6 @@
 #include "server/device/cpu/pool_allocator.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 
 #include "common/large_block.h"
@@ -24,23 +23,10 @@ void LimitAccess([[maybe_unused]] void* block, [[maybe_unused]] size_t size, [[m
 
 }  // namespace
 
-int PoolAllocator::ClassOf(size_t bytes) {
-  bytes = std::max(bytes, kAlignment);
-  const int log = std::bit_width(bytes) - 1;  // 2^log <= bytes
-  const size_t step = size_t{1} << (log - 2);
-  const size_t quarter = (bytes - (size_t{1} << log) + step - 1) / step;  // 0 … 4
-  return (log - 6) * 4 + static_cast<int>(quarter);
-}
-
-size_t PoolAllocator::SizeOfClass(int size_class) {
-  const int log = size_class / 4 + 6;
-  return (size_t{1} << log) + (size_class % 4) * (size_t{1} << (log - 2));
-}
-
 void* PoolAllocator::Allocate(size_t bytes) {
-  if (bytes > size_t{1} << 52) return nullptr;
-  const int size_class = ClassOf(bytes);
-  const size_t capacity = SizeOfClass(size_class);
+  if (bytes > Classes::kMost) return nullptr;
+  const int size_class = Classes::ClassOf(bytes);
+  const size_t capacity = Classes::SizeOf(size_class);
   MutexLock lock(&mu_);
   void* block = nullptr;
   std::vector<void*>& free = free_[size_class];
@@ -65,8 +51,8 @@ void* PoolAllocator::Allocate(size_t bytes) {
 }
 
 void PoolAllocator::Free(void* block, size_t bytes) {
-  const int size_class = ClassOf(bytes);
-  LimitAccess(block, 0, SizeOfClass(size_class));
+  const int size_class = Classes::ClassOf(bytes);
+  LimitAccess(block, 0, Classes::SizeOf(size_class));
   MutexLock lock(&mu_);
   stats_.bytes_in_use -= static_cast<int64_t>(bytes);
   --stats_.live_buffers;
@@ -79,12 +65,12 @@ void PoolAllocator::Trim() {
 }
 
 void PoolAllocator::TrimLocked() {
-  for (int c = 0; c < kClasses; ++c) {
+  for (int c = 0; c < Classes::kCount; ++c) {
     for (void* block : free_[c]) {
-      LimitAccess(block, SizeOfClass(c), SizeOfClass(c));
+      LimitAccess(block, Classes::SizeOf(c), Classes::SizeOf(c));
       std::free(block);
     }
-    stats_.bytes_reserved -= static_cast<int64_t>(free_[c].size() * SizeOfClass(c));
+    stats_.bytes_reserved -= static_cast<int64_t>(free_[c].size() * Classes::SizeOf(c));
     free_[c].clear();
     free_[c].shrink_to_fit();
   }

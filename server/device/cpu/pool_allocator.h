@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
 #include "server/device/device.h"
+#include "server/device/size_class.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define EAGER_ASAN 1
@@ -44,15 +45,12 @@ class PoolAllocator {
   MemoryStats stats() const;
 
  private:
-  // Four classes to a power of two: at most a quarter of a block is never used.
-  static constexpr int kClasses = 4 * 48;
-  static int ClassOf(size_t bytes);  // the smallest class that holds them
-  static size_t SizeOfClass(int size_class);
+  using Classes = SizeClasses<kAlignment>;
   void TrimLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const int64_t limit_;
   mutable Mutex mu_;
-  std::array<std::vector<void*>, kClasses> free_ ABSL_GUARDED_BY(mu_);
+  std::array<std::vector<void*>, Classes::kCount> free_ ABSL_GUARDED_BY(mu_);
   MemoryStats stats_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -15,7 +15,7 @@ const KernelTable& CpuKernels() {
         CpuStatelessRandomKernels(), CpuActivationKernels(), CpuBatchNormKernels(), CpuTopKKernels(),
         CpuLinalgSolveKernels(), CpuLinalgCrossKernels(), CpuDiagKernels(), CpuEinsumKernels(), CpuSpecialKernels(),
         CpuLrnKernels(), CpuResizeKernels(), CpuSpaceKernels(), CpuWhereKernels(),
-    });
+    }, /*complete=*/true);
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());
       std::abort();

@@ -31,7 +31,7 @@ absl::StatusOr<Tensors> NumberInputs(const KernelContext& k, absl::FunctionRef<i
 
 absl::Status CallWith(const KernelContext& k, KernelFn fn, const Tensors& inputs, Tensors& outputs) {
   std::unique_ptr<KernelState> no_state;
-  KernelContext context(k.op(), k.attrs(), k.device(), inputs, absl::MakeSpan(outputs), no_state);
+  KernelContext context(k.op(), k.attrs(), k.device(), k.host_device(), inputs, absl::MakeSpan(outputs), no_state);
   return fn(context);
 }
 

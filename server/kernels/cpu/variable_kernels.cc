@@ -1,73 +1,24 @@
-// Variables: values are shared with whoever reads them, and updates write over a value only if nobody else has it.
-#include "absl/strings/str_cat.h"
+// Updates of variables on the CPU.
 #include "common/status_macros.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
-#include "server/kernels/variable.h"
+#include "server/kernels/variable_ops.h"
 
 namespace eager::server {
 namespace {
-
-// Another tensor of the same values, with an id of its own.
-TensorRef Share(const Tensor& t) { return MakeRef<Tensor>(t.spec(), t.buffer(), t.offset()); }
-
-absl::Status VarHandle(KernelContext& k) {
-  const std::string& shared_name = k.attr<std::string>("shared_name");
-  auto variable = MakeRef<Variable>(TensorSpec{k.attr<DType>("dtype"), k.attr<Shape>("shape")},
-                                    shared_name.empty() ? "Variable" : shared_name);
-  k.set_output(0, MakeRef<Tensor>(RefPtr<RefCounted>(variable), &variable->spec()));
-  return absl::OkStatus();
-}
-
-absl::Status Read(KernelContext& k) {
-  const Variable& variable = k.input(0).variable();
-  const TensorRef value = variable.Read();
-  if (!value) return variable.NoValue();
-  k.set_output(0, Share(*value));
-  return absl::OkStatus();
-}
-
-absl::Status Assign(KernelContext& k) {
-  k.input(0).variable().Assign(Share(k.input(1)));
-  return absl::OkStatus();
-}
-
-absl::Status IsInitialized(KernelContext& k) {
-  *k.output(0).mutable_data<bool>() = static_cast<bool>(k.input(0).variable().Read());
-  return absl::OkStatus();
-}
-
-absl::Status Destroy(KernelContext& k) {
-  Variable& variable = k.input(0).variable();
-  return variable.Update([&](TensorRef& value) {
-    if (!value && !k.attr<bool>("ignore_lookup_error")) {
-      return absl::NotFoundError(absl::StrCat("variable '", variable.name(), "' has no value to be destroyed"));
-    }
-    value.reset();
-    return absl::OkStatus();
-  });
-}
 
 // Replaces each element x of the variable by step(x, element of input `i`).
 template <class T, class Step>
 absl::Status Update(KernelContext& k, int i, Step step) {
   constexpr int64_t kGrain = 1 << 16;
-  Variable& variable = k.input(0).variable();
-  return variable.Update([&](TensorRef& value) -> absl::Status {
-    if (!value) return variable.NoValue();
-    TensorRef next;  // null: write over the value
-    if (!value->ExclusivelyOwned()) {
-      ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(value->num_bytes()));
-      next = MakeRef<Tensor>(value->spec(), std::move(buffer));
-    }
-    const T* from = value->data<T>();
+  return UpdateVariable(k, [&](const Tensor& old_value, const Tensor& new_value) {
+    const T* from = old_value.data<T>();
     const T* other = k.input(i).data<T>();
-    T* to = (next ? next : value)->mutable_data<T>();
-    ParallelFor(value->num_elements(), kGrain, [&](int64_t begin, int64_t end) {
+    T* to = new_value.mutable_data<T>();
+    ParallelFor(old_value.num_elements(), kGrain, [&](int64_t begin, int64_t end) {
       for (int64_t e = begin; e < end; ++e) to[e] = step(from[e], other[e]);
     });
-    if (next) value = std::move(next);
     return absl::OkStatus();
   });
 }
@@ -99,12 +50,8 @@ struct GradientDescentKernel {
 }  // namespace
 
 std::vector<KernelRow> CpuVariableKernels() {
-  std::vector<KernelRow> rows = {
-      {"VarHandleOp", DTypeSet::All(), &VarHandle, /*in_place=*/false, /*makes_outputs=*/true},
-      {"ReadVariableOp", DTypeSet::All(), &Read, /*in_place=*/false, /*makes_outputs=*/true},
-      {"AssignVariableOp", DTypeSet::All(), &Assign},   {"VarIsInitializedOp", DTypeSet::All(), &IsInitialized},
-      {"DestroyResourceOp", DTypeSet::All(), &Destroy},
-  };
+  std::vector<KernelRow> rows;
+  AddVariableRows(rows, DTypeSet::All());
   AddNumberRows<AddKernel>(rows, "AssignAddVariableOp");
   AddNumberRows<SubKernel>(rows, "AssignSubVariableOp");
   AddNumberRows<GradientDescentKernel>(rows, "ResourceApplyGradientDescent");

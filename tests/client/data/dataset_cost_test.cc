@@ -45,7 +45,7 @@ class CountingStream final : public eager::internal::SessionStream {
 
 TEST(DatasetCost, IsOneGatherPerComponentAndBatchWithoutAWait) {
   Counts counts;
-  const auto devices = *server::DeviceSet::Make("cpu", 0);
+  const auto devices = *server::DeviceSet::Make({"cpu", 0});
   server::SessionRegistry sessions(*devices);
   auto session = eager::internal::Session::Connect(
       std::make_unique<CountingStream>(eager::internal::MakeInProcessStream(sessions), counts));
