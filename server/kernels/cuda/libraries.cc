@@ -17,14 +17,22 @@ absl::Status MakeHandle(CudaQueue& queue, absl::string_view what, Make make) {
 
 absl::string_view CusolverName(cusolverStatus_t status) {
   switch (status) {
-    case CUSOLVER_STATUS_NOT_INITIALIZED: return "CUSOLVER_STATUS_NOT_INITIALIZED";
-    case CUSOLVER_STATUS_ALLOC_FAILED: return "CUSOLVER_STATUS_ALLOC_FAILED";
-    case CUSOLVER_STATUS_INVALID_VALUE: return "CUSOLVER_STATUS_INVALID_VALUE";
-    case CUSOLVER_STATUS_ARCH_MISMATCH: return "CUSOLVER_STATUS_ARCH_MISMATCH";
-    case CUSOLVER_STATUS_EXECUTION_FAILED: return "CUSOLVER_STATUS_EXECUTION_FAILED";
-    case CUSOLVER_STATUS_INTERNAL_ERROR: return "CUSOLVER_STATUS_INTERNAL_ERROR";
-    case CUSOLVER_STATUS_NOT_SUPPORTED: return "CUSOLVER_STATUS_NOT_SUPPORTED";
-    default: return "an error of cuSOLVER";
+    case CUSOLVER_STATUS_NOT_INITIALIZED:
+      return "CUSOLVER_STATUS_NOT_INITIALIZED";
+    case CUSOLVER_STATUS_ALLOC_FAILED:
+      return "CUSOLVER_STATUS_ALLOC_FAILED";
+    case CUSOLVER_STATUS_INVALID_VALUE:
+      return "CUSOLVER_STATUS_INVALID_VALUE";
+    case CUSOLVER_STATUS_ARCH_MISMATCH:
+      return "CUSOLVER_STATUS_ARCH_MISMATCH";
+    case CUSOLVER_STATUS_EXECUTION_FAILED:
+      return "CUSOLVER_STATUS_EXECUTION_FAILED";
+    case CUSOLVER_STATUS_INTERNAL_ERROR:
+      return "CUSOLVER_STATUS_INTERNAL_ERROR";
+    case CUSOLVER_STATUS_NOT_SUPPORTED:
+      return "CUSOLVER_STATUS_NOT_SUPPORTED";
+    default:
+      return "an error of cuSOLVER";
   }
 }
 
@@ -32,9 +40,12 @@ enum class Kind { kMemory, kUnsupported, kOther };
 absl::Status MakeStatus(Kind kind, absl::string_view what, absl::string_view name, int code) {
   const std::string text = absl::StrCat(what, ": ", name, " (", code, ")");
   switch (kind) {
-    case Kind::kMemory: return absl::ResourceExhaustedError(text);
-    case Kind::kUnsupported: return absl::UnimplementedError(text);
-    default: return absl::InternalError(text);
+    case Kind::kMemory:
+      return absl::ResourceExhaustedError(text);
+    case Kind::kUnsupported:
+      return absl::UnimplementedError(text);
+    default:
+      return absl::InternalError(text);
   }
 }
 
@@ -60,8 +71,6 @@ absl::StatusOr<cublasHandle_t> CudaLibraries::cublas() {
   RETURN_IF_ERROR(MakeHandle(queue_, "cublasCreate", [&] { return cublasCreate(&handle); }));
   cublas_ = handle;
   RETURN_IF_ERROR(Check(queue_, cublasSetStream(handle, queue_.stream()), "cublasSetStream"));
-  const cublasMath_t math = queue_.device().options().tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH;
-  RETURN_IF_ERROR(Check(queue_, cublasSetMathMode(handle, math), "cublasSetMathMode"));
   return handle;
 }
 

@@ -11,7 +11,7 @@
 namespace eager::server::cuda {
 
 // Each handle is made when it is first asked for, and works on the queue's stream (cuBLASLt's calls name it). Scalars
-// are host pointers, float32 products of cuBLAS round their operands to TF32 if the device's options say so.
+// are host pointers. cuBLAS and cuSOLVER compute in full precision: they solve; products are cuBLASLt's (products.h).
 class CudaLibraries final : public QueueState {
  public:
   explicit CudaLibraries(CudaQueue& queue) : queue_(queue) {}
@@ -36,8 +36,8 @@ class CudaLibraries final : public QueueState {
 CudaLibraries& Libraries(CudaQueue& queue);
 inline absl::StatusOr<CudaLibraries*> Libraries(const KernelContext& k) { return &Libraries(Queue(k)); }
 
-// OK, or the error with the library's name of it and `what` failed: RESOURCE_EXHAUSTED for memory, UNIMPLEMENTED for what
-// the library does not do, else INTERNAL.
+// OK, or the error with the library's name of it and `what` failed: RESOURCE_EXHAUSTED for memory, UNIMPLEMENTED for
+// what the library does not do, else INTERNAL.
 absl::Status FromLibrary(cublasStatus_t status, absl::string_view what);
 absl::Status FromLibrary(cusolverStatus_t status, absl::string_view what);
 absl::Status FromLibrary(cudnnStatus_t status, absl::string_view what);

@@ -1,6 +1,8 @@
 #include "server/kernels/cuda/matmul_plan.h"
 
+#include <array>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
