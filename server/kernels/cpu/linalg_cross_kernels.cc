@@ -2,6 +2,7 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/linalg_fns.h"
 
 namespace eager::server {
 namespace {
@@ -18,11 +19,11 @@ struct CrossKernel {
     ParallelFor(k.output(0).num_elements() / 3, kGrain, [&](int64_t begin, int64_t end) {
       using W = Wide<T>;
       for (int64_t at = 3 * begin; at < 3 * end; at += 3) {
-        const W u0 = Widen<W>(a[at]), u1 = Widen<W>(a[at + 1]), u2 = Widen<W>(a[at + 2]);
-        const W v0 = Widen<W>(b[at]), v1 = Widen<W>(b[at + 1]), v2 = Widen<W>(b[at + 2]);
-        out[at] = Narrow<T>(u1 * v2 - u2 * v1);
-        out[at + 1] = Narrow<T>(u2 * v0 - u0 * v2);
-        out[at + 2] = Narrow<T>(u0 * v1 - u1 * v0);
+        const W u[3] = {Widen<W>(a[at]), Widen<W>(a[at + 1]), Widen<W>(a[at + 2])};
+        const W v[3] = {Widen<W>(b[at]), Widen<W>(b[at + 1]), Widen<W>(b[at + 2])};
+        W product[3];
+        CrossFn()(u, v, product);
+        for (int i = 0; i < 3; ++i) out[at + i] = Narrow<T>(product[i]);
       }
     });
     return absl::OkStatus();

@@ -5,14 +5,13 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <string>
 
-#include "absl/strings/str_cat.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/linalg_matrix.h"
 #include "server/kernels/cpu/matmul_dims.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/linalg_fns.h"
 
 namespace eager::server {
 namespace {
@@ -52,15 +51,12 @@ Eigen::PartialPivLU<ColumnMatrix<Factor<T>>> Decompose(const T* in, int64_t n, b
   return Eigen::PartialPivLU<ColumnMatrix<Factor<T>>>(std::move(matrix));
 }
 
-// Whether no pivot is zero. The first may not be nan either, which no row exchange has found better than zero.
 template <class LU>
 bool Invertible(const LU& lu) {
-  auto least = std::abs(lu.matrixLU()(0, 0));
-  for (Eigen::Index i = 1; i < lu.rows(); ++i) {
-    const auto pivot = std::abs(lu.matrixLU()(i, i));
-    if (pivot < least) least = pivot;
+  for (Eigen::Index i = 0; i < lu.rows(); ++i) {
+    if (EndsInverse(lu.matrixLU()(i, i), i)) return false;
   }
-  return least > 0;
+  return true;
 }
 
 // The first matrix of a batch that has no inverse, whichever thread finds it.
@@ -73,9 +69,7 @@ class FirstSingular {
   }
   absl::Status status(absl::string_view what, int64_t count) const {
     const int64_t first = first_.load();
-    if (first == kNone) return absl::OkStatus();
-    const std::string which = count == 1 ? "" : absl::StrCat(" (matrix ", first, " of ", count, ")");
-    return absl::InvalidArgumentError(absl::StrCat(what, " is not invertible.", which));
+    return first == kNone ? absl::OkStatus() : SingularMatrix(what, first, count);
   }
 
  private:
@@ -105,7 +99,6 @@ struct InverseKernel {
   }
 };
 
-// A determinant as +-f * 2^e, which no product of pivots over- or underflows before the end.
 template <class T>
 struct DeterminantKernel {
   static absl::Status Run(KernelContext& k) {
@@ -115,14 +108,9 @@ struct DeterminantKernel {
     std::fill(out, out + k.output(0).num_elements(), T(1));  // of no rows
     ForMatrices(batch.count, batch.n * batch.n * batch.n, [&](int64_t i) {
       const auto lu = Decompose(in + i * batch.n * batch.n, batch.n, false);
-      T fraction = static_cast<T>(lu.permutationP().determinant());
-      long exponent = 0;
-      for (int64_t p = 0; p < batch.n; ++p) {
-        int shift = 0;
-        fraction = std::frexp(fraction * lu.matrixLU()(p, p), &shift);
-        if (std::isfinite(fraction)) exponent += shift;
-      }
-      out[i] = std::scalbln(fraction, exponent);
+      ScaledProduct<T> product{static_cast<T>(lu.permutationP().determinant())};
+      for (int64_t p = 0; p < batch.n; ++p) product.Times(lu.matrixLU()(p, p));
+      out[i] = product.value();
     });
     return absl::OkStatus();
   }
@@ -139,14 +127,10 @@ struct LogDeterminantKernel {
     std::fill(logs, logs + k.output(1).num_elements(), T(0));
     ForMatrices(batch.count, batch.n * batch.n * batch.n, [&](int64_t i) {
       const auto lu = Decompose(in + i * batch.n * batch.n, batch.n, false);
-      T sign = static_cast<T>(lu.permutationP().determinant()), log = 0;
-      for (int64_t p = 0; p < batch.n; ++p) {
-        const T pivot = lu.matrixLU()(p, p);
-        sign *= std::isnan(pivot) ? pivot : static_cast<T>((pivot > 0) - (pivot < 0));
-        log += std::log(std::abs(pivot));
-      }
-      signs[i] = sign;
-      logs[i] = log;
+      LogProduct<T> product{static_cast<T>(lu.permutationP().determinant())};
+      for (int64_t p = 0; p < batch.n; ++p) product.Times(lu.matrixLU()(p, p));
+      signs[i] = product.sign;
+      logs[i] = product.log;
     });
     return absl::OkStatus();
   }
