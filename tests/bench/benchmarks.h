@@ -14,10 +14,13 @@ namespace eager::bench {
 // What benchmarks are made from; outlives them.
 struct Setup {
   RawClient& raw;
-  // TensorFlow and PyTorch, each in a Python of its own: the two do not load into one process. Null without
+  std::string address;        // of the daemon
+  std::string local_address;  // of the same daemon over a unix socket; empty for one that was there already
+  // TensorFlow, PyTorch and Arrow Flight, each in a Python of its own: they do not all load into one process. Null without
   // EAGERD_BENCH_PYTHON.
   std::shared_ptr<Peer> tensorflow;
   std::shared_ptr<Peer> torch;
+  std::shared_ptr<Peer> flight;
   std::vector<std::string> only;  // of `kernels`: their names; empty: all
 
   // A peer's figure as a comparator; none if there is no such peer.
@@ -32,7 +35,9 @@ std::vector<Benchmark> GuideBenchmarks(const Setup& setup);
 std::vector<Benchmark> KernelBenchmarks(const Setup& setup);
 std::vector<Benchmark> LatencyBenchmarks(const Setup& setup);
 std::vector<Benchmark> MatMulBenchmarks(const Setup& setup);
+std::vector<Benchmark> MemoryBenchmarks(const Setup& setup);
 std::vector<Benchmark> RandomBenchmarks(const Setup& setup);
+std::vector<Benchmark> SessionBenchmarks(const Setup& setup);
 std::vector<Benchmark> TransferBenchmarks(const Setup& setup);
 
 }  // namespace eager::bench

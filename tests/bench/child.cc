@@ -17,7 +17,8 @@ namespace eager::bench {
 namespace {
 
 constexpr std::chrono::milliseconds kPoll(10);
-constexpr int kPollsToStart = 3000;
+constexpr std::chrono::milliseconds kPollStart(1);  // the time to start is a figure of the bench
+constexpr int kPollsToStart = 30000;
 constexpr int kPollsToStop = 1500;
 constexpr int kCannotExecute = 127;
 
@@ -44,6 +45,15 @@ std::string OwnFolder(const std::string& program) {
   return program.empty() ? self : self.parent_path() / program;
 }
 
+TemporaryFolder::TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "eager-bench.XXXXXX") {
+  if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder " + path_);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
 ChildServer::ChildServer(std::vector<std::string> command) {
   log_ = std::filesystem::temp_directory_path() / "eager-bench.XXXXXX";
   const int log = mkostemp(log_.data(), O_CLOEXEC | O_APPEND);
@@ -52,11 +62,13 @@ ChildServer::ChildServer(std::vector<std::string> command) {
   for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
   const pid_t parent = getpid();
+  const auto start = std::chrono::steady_clock::now();
   pid_ = fork();
   if (pid_ == 0) Exec(argv.data(), log, parent);
   close(log);
   try {
     AwaitAddress(command[0]);
+    seconds_to_listen_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   } catch (...) {
     Stop();
     throw;
@@ -79,9 +91,16 @@ void ChildServer::AwaitAddress(const std::string& program) {
       ended_ = true;
       break;
     }
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kPollStart);
   }
   throw std::runtime_error("cannot start " + program + ": it does not listen; its log: " + ReadAll(log_));
+}
+
+int64_t ChildServer::ResidentBytes() const {
+  std::ifstream statm("/proc/" + std::to_string(pid_) + "/statm");
+  int64_t size = 0, resident = 0;
+  if (!(statm >> size >> resident)) throw std::runtime_error("cannot read how much memory the daemon has");
+  return resident * sysconf(_SC_PAGE_SIZE);
 }
 
 void ChildServer::Stop() {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace eager::bench {
@@ -68,10 +69,7 @@ void Report::Add(const Benchmark& b, const Result& r) {
     if (!bar.empty()) std::printf(R"(,"bar":"%s","pass":%s)", bar.c_str(), keeps ? "true" : "false");
     std::printf("}\n");
   } else {
-    if (!started_) {
-      std::printf("Best of %d rounds, ours and the comparators in turns. ratio = ours / the best comparator.\n\n", rounds_);
-      std::printf("%-28s %10s %-6s %-18s %10s %8s  %-16s\n", "name", "ours", "unit", "comparator", "theirs", "ratio", "bar");
-    }
+    Start();
     std::printf("%-28s %10.4g %-6s ", b.name.c_str(), r.ours, b.unit.c_str());
     if (r.name.empty()) {
       std::printf("%-18s %10s %8s  ", "", "", "");
@@ -80,8 +78,26 @@ void Report::Add(const Benchmark& b, const Result& r) {
     }
     std::printf("%-16s %s\n", bar.c_str(), verdict);
   }
-  started_ = true;
   std::fflush(stdout);
+}
+
+void Report::AddFailure(const Benchmark& b, const std::string& why) {
+  std::fprintf(stderr, "%s: %s\n", b.name.c_str(), why.c_str());
+  if (const bool has_bar = !Describe(b).empty(); has_bar) ++missed_;
+  if (json_) {
+    std::printf(R"({"name":"%s","error":"%s"})" "\n", b.name.c_str(), absl::CEscape(why).c_str());
+  } else {
+    Start();
+    std::printf("%-28s could not be run: %s\n", b.name.c_str(), why.c_str());
+  }
+  std::fflush(stdout);
+}
+
+void Report::Start() {
+  if (started_) return;
+  started_ = true;
+  std::printf("Best of %d rounds, ours and the comparators in turns. ratio = ours / the best comparator.\n\n", rounds_);
+  std::printf("%-28s %10s %-6s %-18s %10s %8s  %-16s\n", "name", "ours", "unit", "comparator", "theirs", "ratio", "bar");
 }
 
 }  // namespace eager::bench

@@ -51,10 +51,14 @@ class Report {
  public:
   Report(bool json, int rounds) : json_(json), rounds_(rounds) {}
   void Add(const Benchmark& benchmark, const Result& result);
+  // A benchmark that could not be run misses its bar.
+  void AddFailure(const Benchmark& benchmark, const std::string& why);
   // How many bars were missed so far.
   int missed() const { return missed_; }
 
  private:
+  void Start();
+
   const bool json_;
   const int rounds_;
   bool started_ = false;

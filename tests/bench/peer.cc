@@ -1,5 +1,6 @@
 #include "tests/bench/peer.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,16 +13,15 @@
 
 namespace eager::bench {
 
-Peer::Peer(const std::string& python, const std::string& script) {
+void Peer::Start() {
   int down[2], up[2];
-  if (pipe(down) != 0 || pipe(up) != 0) throw std::runtime_error("no pipe to " + python);
+  if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) throw std::runtime_error("no pipe to " + python_);
   pid_ = fork();
   if (pid_ == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(down[0], STDIN_FILENO);
     dup2(up[1], STDOUT_FILENO);
-    for (int fd : {down[0], down[1], up[0], up[1]}) close(fd);
-    execlp(python.c_str(), python.c_str(), script.c_str(), static_cast<char*>(nullptr));
+    execlp(python_.c_str(), python_.c_str(), script_.c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
   close(down[0]);
@@ -32,6 +32,7 @@ Peer::Peer(const std::string& python, const std::string& script) {
 }
 
 Peer::~Peer() {
+  if (pid_ < 0) return;
   fclose(questions_);
   fclose(answers_);
   kill(pid_, SIGTERM);
@@ -39,6 +40,7 @@ Peer::~Peer() {
 }
 
 double Peer::Ask(const std::string& name) {
+  if (pid_ < 0) Start();
   std::fprintf(questions_, "%s\n", name.c_str());
   std::fflush(questions_);
   char line[1000] = "";
