@@ -85,7 +85,7 @@ class GrpcServer final : public Server {
     if (health.ok()) {
       spdlog::info("event=device_works device={}", device.attributes().name);
     } else {
-      spdlog::error("event=device_failed device={} reason=\"{}\"", device.attributes().name, health.message());
+      spdlog::error("event=device_failed device={} reason=\"{}\"", device.attributes().name, std::string(health.message()));
     }
     TellReadiness();
   }

@@ -21,6 +21,7 @@ struct Setup {
   std::shared_ptr<Peer> tensorflow;
   std::shared_ptr<Peer> torch;
   std::shared_ptr<Peer> flight;
+  std::shared_ptr<Peer> torch_gpu;
   std::vector<std::string> only;  // of `kernels`: their names; empty: all
 
   // A peer's figure as a comparator; none if there is no such peer.
@@ -31,6 +32,7 @@ struct Setup {
 std::vector<Benchmark> ConvBenchmarks(const Setup& setup);
 std::vector<Benchmark> DatasetBenchmarks(const Setup& setup);
 std::vector<Benchmark> DispatchBenchmarks(const Setup& setup);
+std::vector<Benchmark> GpuBenchmarks(const Setup& setup);
 std::vector<Benchmark> GuideBenchmarks(const Setup& setup);
 std::vector<Benchmark> KernelBenchmarks(const Setup& setup);
 std::vector<Benchmark> LatencyBenchmarks(const Setup& setup);

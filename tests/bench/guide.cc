@@ -7,12 +7,34 @@
 #include <stdexcept>
 
 #include "tests/bench/benchmarks.h"
+#include "tests/bench/cnn.h"
 
 namespace eager::bench {
 namespace {
 
 constexpr int kLinearSteps = 300;
 constexpr int kCnnSteps = 100;
+
+struct Cnn {
+  keras::Sequential model{
+      keras::layers::Conv2D(16, 3, {.activation = "relu", .input_shape = {28, 28, 1}}),
+      keras::layers::Conv2D(16, 3, {.activation = "relu"}),
+      keras::layers::GlobalAveragePooling2D(),
+      keras::layers::Dense(10),
+  };
+  keras::optimizers::Adam optimizer;
+  keras::losses::SparseCategoricalCrossentropy loss{{.from_logits = true}};
+  Tensor images = random::uniform({32, 28, 28, 1});
+  Tensor labels = cast(random::uniform({32}, 0, 10), DType::kInt64);
+
+  Tensor Step() {
+    GradientTape tape;
+    const Tensor value = loss(labels, model(images, true));
+    const std::vector<Variable> variables = model.trainable_variables();
+    optimizer.apply(tape.gradient(value, variables), variables);
+    return value;
+  }
+};
 
 void CheckLoss(float loss) {
   if (!std::isfinite(loss)) throw std::runtime_error("the loss is no number");
@@ -39,28 +61,8 @@ double LinearStep() {
   return seconds / kLinearSteps * 1e6;
 }
 
-struct Cnn {
-  keras::Sequential model{
-      keras::layers::Conv2D(16, 3, {.activation = "relu", .input_shape = {28, 28, 1}}),
-      keras::layers::Conv2D(16, 3, {.activation = "relu"}),
-      keras::layers::GlobalAveragePooling2D(),
-      keras::layers::Dense(10),
-  };
-  keras::optimizers::Adam optimizer;
-  keras::losses::SparseCategoricalCrossentropy loss{{.from_logits = true}};
-  Tensor images = random::uniform({32, 28, 28, 1});
-  Tensor labels = cast(random::uniform({32}, 0, 10), DType::kInt64);
+}  // namespace
 
-  Tensor Step() {
-    GradientTape tape;
-    const Tensor value = loss(labels, model(images, true));
-    const std::vector<Variable> variables = model.trainable_variables();
-    optimizer.apply(tape.gradient(value, variables), variables);
-    return value;
-  }
-};
-
-// Milliseconds a step of the guide's CNN by Adam, batch 32.
 double CnnStep() {
   Cnn cnn;
   CheckLoss(static_cast<float>(cnn.Step()));  // makes the weights and what kernels keep
@@ -73,8 +75,6 @@ double CnnStep() {
   CheckLoss(last);
   return seconds / kCnnSteps * 1e3;
 }
-
-}  // namespace
 
 std::vector<Benchmark> GuideBenchmarks(const Setup& setup) {
   if (setup.torch == nullptr) {

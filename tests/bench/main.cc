@@ -38,7 +38,8 @@ struct Flags {
 std::shared_ptr<Peer> MakePeer(const char* script) {
   const char* python = std::getenv("EAGERD_BENCH_PYTHON");
   if (python == nullptr || *python == '\0') return nullptr;
-  return std::make_shared<Peer>(python, std::string(EAGERD_BENCH_PEERS "/") + script);
+  const char* folder = std::getenv("EAGERD_BENCH_PEERS");  // where the sources are not where they were built
+  return std::make_shared<Peer>(python, std::string(folder == nullptr ? EAGERD_BENCH_PEERS : folder) + "/" + script);
 }
 
 // How many bars were missed.
@@ -56,7 +57,7 @@ int Run(const Flags& flags, const std::vector<Family>& families, bool all) {
   const ChildServer raw_server({eager::bench::OwnFolder(""), "raw-server"});
   RawClient raw(raw_server.address());
   const Setup setup{raw, address, local_address, MakePeer("tensorflow_peer.py"), MakePeer("torch_peer.py"),
-                    MakePeer("flight_peer.py"), flags.only};
+                    MakePeer("flight_peer.py"), MakePeer("torch_gpu_peer.py"), flags.only};
   eager::Connect(address);
   std::fprintf(stderr, "eagerd at %s, best of %d rounds\n", address.c_str(), flags.rounds);
   eager::bench::Report report(flags.json, flags.rounds);
@@ -108,6 +109,10 @@ int main(int argc, char** argv) {
        "dataset_batch: us a batch of 32 out of 60000 shuffled uint8 (28, 28), cast and scaled on the server; beside a\n"
        "loop over the same bytes in one thread of this process.",
        &eager::bench::DatasetBenchmarks},
+      {"gpu",
+       "gpu_*: products, a sweep over 64 Mi floats, dispatch, the CNN's training step and an upload on GPU 0; beside\n"
+       "cuBLASLt, a copy and a launch called directly, and PyTorch (EAGERD_BENCH_PYTHON).",
+       &eager::bench::GpuBenchmarks},
       {"guide",
        "cnn_step: ms a training step of the guide's CNN; beside TensorFlow's tf.function and PyTorch; cnn_step_eager:\n"
        "beside TensorFlow's eager mode. linear_step: us a step of its linear regression; beside PyTorch.\n"

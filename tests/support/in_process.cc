@@ -1,5 +1,7 @@
 #include "tests/support/in_process.h"
 
+#include <cstdlib>
+
 #include "client/context.h"
 #include "client/core/context_state.h"
 #include "client/transport/inprocess_stream.h"
@@ -8,7 +10,10 @@
 namespace eager::testing {
 
 absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Make(int64_t cpu_memory_limit) {
-  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make({"cpu", cpu_memory_limit}));
+  const char* devices_of_test = std::getenv("EAGERD_TEST_DEVICES");
+  server::DeviceOptions options{devices_of_test == nullptr ? "cpu" : devices_of_test, cpu_memory_limit, {}};
+  options.gpu.tf32 = false;  // tests compare to more digits
+  ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make(options));
   std::unique_ptr<InProcessServer> server(new InProcessServer(std::move(devices)));
   RETURN_IF_ERROR(server->Reconnect());
   return server;

@@ -8,8 +8,8 @@
 
 namespace eager::testing {
 
-// While it lives, the default context is a session of a server in this process with one CPU device. At most one at a
-// time; tensors may outlive it, but only to be destroyed. The figures are for tests of leaks: what a client let go of is
+// While it lives, the default context is a session of a server in this process with one CPU device, or with the devices
+// that EAGERD_TEST_DEVICES names ("gpu:0,cpu": tests of ops then run on the GPU). At most one at a time; tensors may outlive it, but only to be destroyed. The figures are for tests of leaks: what a client let go of is
 // gone after Context::Sync() of the session that held it.
 class InProcessServer {
  public:
@@ -24,7 +24,7 @@ class InProcessServer {
 
   const server::DeviceSet& devices() const { return *devices_; }
   server::SessionRegistry& sessions() { return sessions_; }
-  // Of the CPU device, which holds the tensors of all sessions.
+  // Of the default device, which holds the tensors of all sessions.
   server::MemoryStats memory() const { return devices_->default_device().memory_stats(); }
 
  private:

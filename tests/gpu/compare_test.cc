@@ -1,0 +1,157 @@
+// The GPU against the CPU: every line of tests/ops/samples.txt and large.txt, its variables and its gradients.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/context.h"
+#include "client/core/context_state.h"
+#include "client/gradient_tape.h"
+#include "client/transport/inprocess_stream.h"
+#include "common/visit_dtype.h"
+#include "gtest/gtest.h"
+#include "server/session/session_registry.h"
+#include "tests/gpu/gpu.h"
+#include "tests/ops/sample.h"
+
+namespace eager::ops_test {
+namespace {
+
+std::vector<Sample> AllSamples() {
+  std::vector<Sample> samples = ReadSamples("samples.txt").value(), large = ReadSamples("large.txt").value();
+  samples.insert(samples.end(), large.begin(), large.end());
+  return samples;
+}
+
+// What one line gives on the default device, in a fixed order.
+struct Outcome {
+  std::vector<std::string> names;
+  std::vector<HostTensor> values;
+  std::string error;
+  void Add(std::string name, HostTensor value) {
+    names.push_back(std::move(name));
+    values.push_back(std::move(value));
+  }
+};
+
+Outcome Run(const Sample& sample) {
+  Outcome outcome;
+  try {
+    const Call call(sample);
+    GradientTape tape;
+    std::vector<Source> sources, targets;
+    for (size_t i = 0; i < sample.inputs.size(); ++i) {
+      if (IsFloating(sample.inputs[i].value.dtype())) tape.watch(sources.emplace_back(call.inputs()[i]));
+    }
+    const std::vector<Tensor> outputs = call();
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (outputs[i].dtype() == DType::kResource) continue;
+      outcome.Add(absl::StrCat("output ", i), outputs[i].numpy());
+      const bool wanted = sample.outputs.empty() || std::count(sample.outputs.begin(), sample.outputs.end(), i) > 0;
+      if (wanted && IsFloating(outputs[i].dtype())) targets.emplace_back(outputs[i]);
+    }
+    if (!sample.no_gradient.empty()) {
+      if (sample.op->name == "DestroyResourceOp") return outcome;  // there is nothing left to read
+      for (const HostTensor& value : call.variables()) outcome.Add("variable", value);
+      return outcome;
+    }
+    GradientOptions options;  // an upstream that is not the same everywhere
+    for (const Source& target : targets) options.output_gradients.push_back(target.tensor());
+    int i = 0;
+    for (const std::optional<Tensor>& gradient : tape.gradient(targets, sources, options)) {
+      if (gradient.has_value()) outcome.Add(absl::StrCat("gradient ", i), gradient->numpy());
+      ++i;
+    }
+  } catch (const std::exception& e) {
+    outcome.error = e.what();
+  }
+  return outcome;
+}
+
+// Sums and products in another order: what rounding may differ by, relative to the largest element.
+double Tolerance(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat64: return 1e-11;
+    case DType::kFloat32: return 2e-5;
+    case DType::kFloat16: return 4e-3;
+    case DType::kBFloat16: return 3e-2;
+    default: return 0;
+  }
+}
+
+// Empty if they agree.
+std::string Difference(const HostTensor& cpu, const HostTensor& gpu) {
+  if (!(cpu.spec() == gpu.spec())) return absl::StrCat(cpu.spec().ToString(), " on the CPU, ", gpu.spec().ToString(), " on the GPU");
+  if (cpu.bytes() == gpu.bytes()) return "";
+  return VisitDType(
+      cpu.dtype(),
+      [&]<class T>() -> std::string {
+        const auto at = [](const HostTensor& t, size_t i) {
+          if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+            return static_cast<double>(static_cast<float>(t.values<T>()[i]));
+          } else {
+            return static_cast<double>(t.values<T>()[i]);
+          }
+        };
+        const auto n = static_cast<size_t>(cpu.num_elements());
+        double scale = 0;
+        for (size_t i = 0; i < n; ++i) {
+          if (std::isfinite(at(cpu, i))) scale = std::max(scale, std::abs(at(cpu, i)));
+        }
+        const double allowed = Tolerance(cpu.dtype()) * std::max(scale, 1e-30);
+        for (size_t i = 0; i < n; ++i) {
+          const double a = at(cpu, i), b = at(gpu, i);
+          const bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= allowed;
+          if (!same) return absl::StrCat("element ", i, " of ", n, ": ", a, " on the CPU, ", b, " on the GPU, allowed ", allowed);
+        }
+        return "";
+      },
+      []() -> std::string { return "other bytes"; });
+}
+
+class Compare : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_WITHOUT_GPU();
+    server::DeviceOptions options{"gpu:0,cpu", 0, {}};
+    options.gpu.tf32 = false;
+    devices_ = server::DeviceSet::Make(options).value();
+    sessions_ = std::make_unique<server::SessionRegistry>(*devices_);
+    auto session = internal::Session::Connect(internal::MakeInProcessStream(*sessions_)).value();
+    Context::SetDefault(Context(std::make_shared<internal::ContextState>(std::move(session), ConnectOptions())));
+  }
+  void TearDown() override { Context::SetDefault(Context()); }
+
+  std::unique_ptr<server::DeviceSet> devices_;
+  std::unique_ptr<server::SessionRegistry> sessions_;
+};
+
+TEST_F(Compare, EveryOpGivesWhatItGivesOnTheCpu) {
+  const char* only = std::getenv("EAGERD_TEST_OPS");  // a part of the lines' texts, for runs under tools that are slow
+  int lines = 0;
+  for (const Sample& sample : AllSamples()) {
+    if (only != nullptr && !absl::StrContains(sample.where(), only)) continue;
+    // Not the same numbers twice: a session's generator goes on.
+    if (absl::StrContains(sample.op->name, "Random") && !absl::StartsWith(sample.op->name, "Stateless")) continue;
+    ++lines;
+    Outcome cpu;
+    {
+      const device scope("/cpu:0");
+      cpu = Run(sample);
+    }
+    const Outcome gpu = Run(sample);
+    EXPECT_EQ(cpu.error, gpu.error) << sample.where();
+    ASSERT_TRUE(devices_->default_device().health().ok()) << sample.where() << "\n" << devices_->default_device().health();
+    EXPECT_EQ(cpu.names, gpu.names) << sample.where();
+    for (size_t i = 0; i < std::min(cpu.values.size(), gpu.values.size()); ++i) {
+      EXPECT_EQ(Difference(cpu.values[i], gpu.values[i]), "") << sample.where() << "\n" << cpu.names[i];
+    }
+  }
+  std::printf("%d lines compared\n", lines);
+  EXPECT_GT(lines, 0);
+}
+
+}  // namespace
+}  // namespace eager::ops_test
