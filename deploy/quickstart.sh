@@ -49,7 +49,7 @@ trap '[[ -z $pid ]] || stop_daemon || true' EXIT
 build() {
   local options=() targets=(eagerd eager-guide)
   # A build folder that is there already keeps its options.
-  [[ -f build/release/CMakeCache.txt ]] || options=(-DEAGERD_TESTS=OFF)
+  [[ -f build/release/CMakeCache.txt ]] || options=(-DEAGERD_TESTS=OFF -DEAGERD_CUDA=OFF)
   cmake --preset release "${options[@]}"
   if ninja -C build/release -t query eagerctl >/dev/null 2>&1; then targets+=(eagerctl); fi
   cmake --build --preset release --target "${targets[@]}"
@@ -64,7 +64,7 @@ listening_address() {
 start_daemon() {
   local deadline=$((SECONDS + start_limit_s))
   log=$(mktemp "${TMPDIR:-/tmp}/eagerd-quickstart.XXXXXX")
-  nohup "$bin/eagerd" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
+  nohup "$bin/eagerd" --listen "127.0.0.1:$port" --devices "${EAGERD_DEVICES:-cpu}" >"$log" 2>&1 </dev/null &
   pid=$!
   until address=$(listening_address) && [[ -n $address ]] && "$bin/eagerd" --check "$address" >/dev/null 2>&1; do
     running || fail "eagerd ended before it was ready"

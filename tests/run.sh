@@ -38,6 +38,13 @@ case $preset in
 esac
 
 if $install; then deploy/install-packages.sh; fi
-cmake --preset "$preset" -DEAGERD_TESTS=ON -DEAGERD_WERROR="$werror"
+options=(-DEAGERD_TESTS=ON -DEAGERD_WERROR="$werror")
+if [[ $preset == release || $preset == debug ]]; then
+  options+=(-DEAGERD_CUDA=AUTO)
+  # Without a GPU the kernels are only compiled: for one architecture, in place of all.
+  if [[ -z ${EAGERD_CUDA_ARCHITECTURES:-} ]] && ! nvidia-smi --list-gpus >/dev/null 2>&1; then EAGERD_CUDA_ARCHITECTURES=90; fi
+  options+=(-DEAGERD_CUDA_ARCHITECTURES="${EAGERD_CUDA_ARCHITECTURES:-}")
+fi
+cmake --preset "$preset" "${options[@]}"
 cmake --build --preset "$preset"
 ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "${CTEST_PARALLEL_LEVEL:-2}" "${arguments[@]}"
