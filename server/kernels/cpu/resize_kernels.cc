@@ -1,82 +1,45 @@
 // Resizing images and its gradients: per axis, a table of the source pixels of each result pixel and their weights.
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/resize_fns.h"
 
 namespace eager::server {
 namespace {
 
-// A pixel of the resized axis is (1 - lerp) * lower + lerp * upper.
-struct Source {
-  int64_t lower, upper;
-  float lerp;
-};
-using Sources = std::vector<Source>;
+using Sources = std::vector<ResizeSource>;
 
-struct Modes {
-  explicit Modes(KernelContext& k)
-      : align_corners(k.attr<bool>("align_corners")), half_pixel_centers(k.attr<bool>("half_pixel_centers")) {}
-  float Scale(int64_t original, int64_t resized) const {
-    return align_corners && resized > 1 ? static_cast<float>(original - 1) / static_cast<float>(resized - 1)
-                                        : static_cast<float>(original) / static_cast<float>(resized);
-  }
-  bool align_corners, half_pixel_centers;
-};
-
-Sources Bilinear(const Modes& modes, int64_t original, int64_t resized) {
-  const float scale = modes.Scale(original, resized);
+template <bool kBilinear>
+Sources SourcesOf(KernelContext& k, int64_t original, int64_t resized) {
+  const ResizeAxis axis(original, resized, k.attr<bool>("align_corners"), k.attr<bool>("half_pixel_centers"));
   Sources sources(static_cast<size_t>(resized));
-  for (int64_t i = 0; i < resized; ++i) {
-    const float x = static_cast<float>(i);
-    const float at = modes.half_pixel_centers ? (x + 0.5f) * scale - 0.5f : x * scale;
-    const float floor = std::floor(at);
-    const int64_t upper = std::min(static_cast<int64_t>(std::ceil(at)), original - 1);
-    sources[i] = {std::min(std::max<int64_t>(static_cast<int64_t>(floor), 0), upper), upper, at - floor};
-  }
+  for (int64_t i = 0; i < resized; ++i) sources[i] = axis.Source<kBilinear>(i);
   return sources;
 }
-
-Sources Nearest(const Modes& modes, int64_t original, int64_t resized) {
-  const float scale = modes.Scale(original, resized);
-  Sources sources(static_cast<size_t>(resized));
-  for (int64_t i = 0; i < resized; ++i) {
-    const float at = (static_cast<float>(i) + (modes.half_pixel_centers ? 0.5f : 0.0f)) * scale;
-    const int64_t nearest = static_cast<int64_t>(modes.align_corners ? std::round(at) : std::floor(at));
-    const int64_t pixel = std::min(nearest, original - 1);
-    sources[i] = {pixel, pixel, 0};
-  }
-  return sources;
-}
-
-using MakeSources = Sources (*)(const Modes&, int64_t original, int64_t resized);
 
 template <class T>
 struct BilinearKernel {
   static absl::Status Run(KernelContext& k) {
     const Shape &in = k.input(0).shape(), &out = k.output(0).shape();
     if (out.num_elements() == 0) return absl::OkStatus();
-    const Modes modes(k);
-    const Sources ys = Bilinear(modes, in[1], out[1]), xs = Bilinear(modes, in[2], out[2]);
+    const Sources ys = SourcesOf<true>(k, in[1], out[1]), xs = SourcesOf<true>(k, in[2], out[2]);
     const int64_t depth = in[3];
     ParallelFor(out[0] * out[1], MoveGrain(out[2] * depth * 16), [&](int64_t first, int64_t last) {
       for (int64_t row = first; row < last; ++row) {
-        const Source& y = ys[row % out[1]];
+        const ResizeSource& y = ys[row % out[1]];
         const T* image = k.input(0).data<T>() + row / out[1] * in[1] * in[2] * depth;
         const T *top = image + y.lower * in[2] * depth, *bottom = image + y.upper * in[2] * depth;
         float* to = k.output(0).mutable_data<float>() + row * out[2] * depth;
-        for (const Source& x : xs) {
+        for (const ResizeSource& x : xs) {
           const int64_t l = x.lower * depth, r = x.upper * depth;
           for (int64_t c = 0; c < depth; ++c) {
-            const float tl = Widen<float>(top[l + c]), bl = Widen<float>(bottom[l + c]);
-            const float t = tl + (Widen<float>(top[r + c]) - tl) * x.lerp;
-            const float b = bl + (Widen<float>(bottom[r + c]) - bl) * x.lerp;
-            to[c] = t + (b - t) * y.lerp;
+            to[c] = Interpolate(Widen<float>(top[l + c]), Widen<float>(top[r + c]), Widen<float>(bottom[l + c]),
+                                Widen<float>(bottom[r + c]), x.lerp, y.lerp);
           }
           to += depth;
         }
@@ -91,23 +54,16 @@ template <class T>
 absl::Status NearestKernel(KernelContext& k) {
   const Shape &in = k.input(0).shape(), &out = k.output(0).shape();
   if (out.num_elements() == 0) return absl::OkStatus();
-  const Modes modes(k);
-  const Sources ys = Nearest(modes, in[1], out[1]), xs = Nearest(modes, in[2], out[2]);
+  const Sources ys = SourcesOf<false>(k, in[1], out[1]), xs = SourcesOf<false>(k, in[2], out[2]);
   const int64_t depth = in[3];
   ParallelFor(out[0] * out[1], MoveGrain(out[2] * depth * int64_t{sizeof(T)}), [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) {
       const T* from = k.input(0).data<T>() + (row / out[1] * in[1] + ys[row % out[1]].lower) * in[2] * depth;
       T* to = k.output(0).mutable_data<T>() + row * out[2] * depth;
-      for (const Source& x : xs) to = std::copy_n(from + x.lower * depth, depth, to);
+      for (const ResizeSource& x : xs) to = std::copy_n(from + x.lower * depth, depth, to);
     }
   });
   return absl::OkStatus();
-}
-
-// What the gradient of one resized row or column gives to pixel `i`.
-template <class W>
-W Share(const Source& s, int64_t i) {
-  return static_cast<W>((s.lower == i ? 1 - s.lerp : 0.0f) + (s.upper == i ? s.lerp : 0.0f));
 }
 
 // Each row of the result gathers what the resized rows made of it give back, in their order, so threads share nothing.
@@ -117,9 +73,7 @@ absl::Status ResizeGrad(KernelContext& k) {
   using W = Wide<T>;
   const Shape &in = k.input(0).shape(), &out = k.output(0).shape();
   if (out.num_elements() == 0) return absl::OkStatus();
-  const Modes modes(k);
-  constexpr MakeSources kMake = kBilinear ? &Bilinear : &Nearest;
-  const Sources ys = kMake(modes, out[1], in[1]), xs = kMake(modes, out[2], in[2]);
+  const Sources ys = SourcesOf<kBilinear>(k, out[1], in[1]), xs = SourcesOf<kBilinear>(k, out[2], in[2]);
   const int64_t depth = out[3], resized_row = in[2] * depth;
   const int64_t work = out[2] * depth + (in[1] / out[1] + 1) * resized_row * (kBilinear ? 4 : 1);
   ParallelFor(out[0] * out[1], MoveGrain(work * 8), [&](int64_t first, int64_t last) {
@@ -128,11 +82,11 @@ absl::Status ResizeGrad(KernelContext& k) {
       const int64_t r = row % out[1];
       const From* grads = k.input(0).data<From>() + row / out[1] * in[1] * resized_row;
       std::fill(sums.begin(), sums.end(), W(0));
-      auto y = std::partition_point(ys.begin(), ys.end(), [r](const Source& s) { return s.upper < r; });
+      auto y = std::partition_point(ys.begin(), ys.end(), [r](const ResizeSource& s) { return s.upper < r; });
       for (; y != ys.end() && y->lower <= r; ++y) {
-        const W weight = kBilinear ? Share<W>(*y, r) : W(1);
+        const W weight = kBilinear ? y->template Share<W>(r) : W(1);
         const From* from = grads + (y - ys.begin()) * resized_row;
-        for (const Source& x : xs) {
+        for (const ResizeSource& x : xs) {
           const W left = kBilinear ? weight * (W(1) - static_cast<W>(x.lerp)) : W(1);
           W* to = sums.data() + x.lower * depth;
           for (int64_t c = 0; c < depth; ++c) to[c] += left * Widen<W>(from[c]);
