@@ -7,6 +7,7 @@
 #include "server/kernels/cpu/number.h"
 #include "server/kernels/cpu/strided_copy.h"
 #include "server/kernels/cpu/string_moves.h"
+#include "server/kernels/make_fns.h"
 
 namespace eager::server {
 namespace {
@@ -37,18 +38,15 @@ struct OnesLikeKernel {
   }
 };
 
-// start + i * delta, rounded after each step as arithmetic in T is.
 template <class T>
 struct RangeKernel {
   static absl::Status Run(KernelContext& k) {
     using W = Wide<T>;
     const W start = Widen<W>(*k.host(0).as<T>()), delta = Widen<W>(*k.host(2).as<T>());
     T* to = k.output(0).mutable_data<T>();
+    const auto rounded = [](W x) { return Widen<W>(Narrow<T>(x)); };
     ParallelFor(k.output(0).num_elements(), kGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const W step = Widen<W>(Narrow<T>(Widen<W>(Narrow<T>(static_cast<W>(i))) * delta));
-        to[i] = Narrow<T>(start + step);
-      }
+      for (int64_t i = begin; i < end; ++i) to[i] = Narrow<T>(RangeElement(start, delta, i, rounded));
     });
     return absl::OkStatus();
   }
@@ -62,8 +60,7 @@ struct LinSpaceKernel {
     const int64_t n = k.output(0).num_elements();
     const W step = n > 1 ? (stop - start) / static_cast<W>(n - 1) : W(0);
     T* to = k.output(0).mutable_data<T>();
-    for (int64_t i = 0; i < n; ++i) to[i] = Narrow<T>(start + step * static_cast<W>(i));
-    if (n > 1) to[n - 1] = Narrow<T>(stop);  // exactly
+    for (int64_t i = 0; i < n; ++i) to[i] = Narrow<T>(LinSpaceElement(start, stop, step, i, n));
     return absl::OkStatus();
   }
 };
