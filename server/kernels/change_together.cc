@@ -1,4 +1,4 @@
-#include "server/kernels/cpu/training_step.h"
+#include "server/kernels/change_together.h"
 
 #include <algorithm>
 #include <functional>
@@ -7,51 +7,54 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
-namespace eager::server::training {
+namespace eager::server {
 namespace {
 
-absl::Status Lock(absl::Span<Place* const> places, absl::FunctionRef<absl::Status()> then) {
-  if (places.empty()) return then();
-  return places[0]->variable->Update([&](TensorRef& value) {
-    places[0]->value = &value;
-    return Lock(places.subspan(1), then);
+absl::Status Lock(absl::Span<ChangedVariable* const> changed, absl::FunctionRef<absl::Status()> then) {
+  if (changed.empty()) return then();
+  return changed[0]->variable->Update([&](TensorRef& value) {
+    changed[0]->value = &value;
+    return Lock(changed.subspan(1), then);
   });
 }
 
 }  // namespace
 
-absl::Status ChangeTogether(KernelContext& k, absl::Span<Place> places, absl::FunctionRef<void()> step) {
-  absl::InlinedVector<Place*, 4> ordered;
-  for (size_t i = 0; i < places.size(); ++i) {
-    places[i].variable = &k.input(static_cast<int>(i)).variable();
-    ordered.push_back(&places[i]);
+absl::Status ChangeTogether(KernelContext& k, absl::Span<ChangedVariable> changed, absl::FunctionRef<void()> step) {
+  absl::InlinedVector<ChangedVariable*, 4> ordered;
+  for (size_t i = 0; i < changed.size(); ++i) {
+    changed[i].variable = &k.input(static_cast<int>(i)).variable();
+    ordered.push_back(&changed[i]);
   }
   // In one order everywhere: two steps with the same variables cannot wait for each other.
-  std::sort(ordered.begin(), ordered.end(),
-            [](const Place* a, const Place* b) { return std::less<Variable*>()(a->variable, b->variable); });
+  std::sort(ordered.begin(), ordered.end(), [](const ChangedVariable* a, const ChangedVariable* b) {
+    return std::less<Variable*>()(a->variable, b->variable);
+  });
   for (size_t i = 1; i < ordered.size(); ++i) {
     if (ordered[i - 1]->variable != ordered[i]->variable) continue;
-    const auto name = [&](const Place* p) { return k.op().inputs[static_cast<size_t>(p - places.data())].name; };
+    const auto name = [&](const ChangedVariable* v) {
+      return k.op().inputs[static_cast<size_t>(v - changed.data())].name;
+    };
     return absl::InvalidArgumentError(
         absl::StrCat(name(ordered[i - 1]), " and ", name(ordered[i]), " are the same variable"));
   }
   return Lock(ordered, [&]() -> absl::Status {
-    for (Place& p : places) {
-      if (!*p.value) return p.variable->NoValue();
-      const Tensor& value = **p.value;
+    for (ChangedVariable& v : changed) {
+      if (!*v.value) return v.variable->NoValue();
+      const Tensor& value = **v.value;
       if (!value.ExclusivelyOwned()) {
         ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(value.num_bytes()));
-        p.next = MakeRef<Tensor>(value.spec(), std::move(buffer));
+        v.next = MakeRef<Tensor>(value.spec(), std::move(buffer));
       }
-      p.from = value.raw();
-      p.to = (p.next ? p.next : *p.value)->raw();
+      v.from = value.raw();
+      v.to = (v.next ? v.next : *v.value)->raw();
     }
     step();
-    for (Place& p : places) {
-      if (p.next) *p.value = std::move(p.next);
+    for (ChangedVariable& v : changed) {
+      if (v.next) *v.value = std::move(v.next);
     }
     return absl::OkStatus();
   });
 }
 
-}  // namespace eager::server::training
+}  // namespace eager::server

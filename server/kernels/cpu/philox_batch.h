@@ -12,7 +12,7 @@ namespace eager::server {
 void PhiloxBlocks(const Philox& first, uint64_t stride, int64_t count, uint32_t* out);
 
 // Box and Muller: every two words become two normally distributed numbers of mean 0 and deviation 1. Bit for bit what
-// TensorFlow makes of them on Linux, that is, with logf and sincosf of glibc 2.28 or later.
+// TensorFlow makes of them on Linux (random_fns.h).
 void BoxMuller(const uint32_t* words, int64_t pairs, float* out);
 // The same in double: every four words become two numbers, by the C library's log and sincos.
 void BoxMuller(const uint32_t* words, int64_t pairs, double* out);

@@ -12,14 +12,9 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/number.h"
 #include "server/kernels/cpu/philox_batch.h"
+#include "server/kernels/random_fns.h"
 
 namespace eager::server {
-
-// Numbers a block gives.
-template <class T>
-inline constexpr int kGroupOf = sizeof(T) == 8 ? 2 : 4;
-// Blocks that a truncated normal reserves for each number of a group, since it draws again what lies too far out.
-inline constexpr uint64_t kTruncatedBlocksPerNumber = 64;
 
 // Groups that are made together, and those that make a part for one thread.
 inline constexpr int kGroupsPerBatch = 512;
@@ -57,23 +52,8 @@ void FillFromBlocks(const Philox& from, int64_t n, T* out, Make make) {
 template <class T>
 void FillUniform(const Philox& from, int64_t n, T* out) {
   FillFromBlocks(from, n, out, [](const uint32_t* words, int64_t blocks, T* to) {
-    for (int64_t i = 0; i < blocks * kGroupOf<T>; ++i) {
-      if constexpr (std::is_same_v<T, double>) to[i] = UnitDouble(words[2 * i], words[2 * i + 1]);
-      if constexpr (std::is_same_v<T, float>) to[i] = UnitFloat(words[i]);
-      if constexpr (std::is_same_v<T, Float16>) to[i] = Narrow<T>(UnitHalf(words[i]));
-      if constexpr (std::is_same_v<T, BFloat16>) to[i] = Narrow<T>(UnitBFloat16(words[i]));
-    }
+    for (int64_t i = 0; i < blocks * kGroupOf<T>; ++i) to[i] = Narrow<T>(UniformAt<T>(words, i));
   });
-}
-
-// All bits of an integer.
-template <class T>
-std::make_unsigned_t<T> BitsAt(const uint32_t* words, int64_t i) {
-  if constexpr (sizeof(T) == 8) {
-    return words[2 * i] | uint64_t{words[2 * i + 1]} << 32;
-  } else {
-    return words[i];
-  }
 }
 
 // Equally distributed over all values of T.
@@ -94,18 +74,16 @@ void FillUniformInt(const Philox& from, T low, T high, int64_t n, T* out) {
   });
 }
 
-// Mean 0, deviation 1, from blocks that follow each other. In 16 bits they are made as float.
+// Mean 0, deviation 1, from blocks that follow each other.
 template <class T>
-using NormalOf = std::conditional_t<std::is_same_v<T, double>, double, float>;
-template <class T>
-void Normals(const uint32_t* words, int64_t blocks, NormalOf<T>* to) {
+void Normals(const uint32_t* words, int64_t blocks, MadeAs<T>* to) {
   BoxMuller(words, blocks * kGroupOf<T> / 2, to);
 }
 
 template <class T>
 void FillNormal(const Philox& from, int64_t n, T* out) {
   FillFromBlocks(from, n, out, [](const uint32_t* words, int64_t blocks, T* to) {
-    if constexpr (std::is_same_v<T, NormalOf<T>>) {
+    if constexpr (std::is_same_v<T, MadeAs<T>>) {
       Normals<T>(words, blocks, to);
     } else {
       float numbers[4 * kGroupsPerBatch];
@@ -122,12 +100,12 @@ void FillTruncatedNormal(const Philox& from, int64_t n, T* out) {
   constexpr uint64_t kStride = kGroup * kTruncatedBlocksPerNumber;
   FillBatches(n, out, [&](int64_t first, int64_t count, T* to) {
     alignas(64) uint32_t words[4 * kGroupsPerBatch];
-    NormalOf<T> drawn[kGroup * kGroupsPerBatch];
+    MadeAs<T> drawn[kGroup * kGroupsPerBatch];
     PhiloxBlocks(from.At(static_cast<uint64_t>(first) * kStride), kStride, count, words);
     Normals<T>(words, count, drawn);
     for (int64_t g = 0; g < count; ++g, to += kGroup) {
       int found = 0;
-      const auto take = [&](const NormalOf<T>* numbers) {
+      const auto take = [&](const MadeAs<T>* numbers) {
         for (int i = 0; i < kGroup && found < kGroup; ++i) {
           if (std::abs(numbers[i]) < 2) to[found++] = Narrow<T>(numbers[i]);
         }
@@ -135,7 +113,7 @@ void FillTruncatedNormal(const Philox& from, int64_t n, T* out) {
       take(drawn + g * kGroup);
       for (uint64_t block = 1; found < kGroup; ++block) {
         const Philox::Block more = from.At(static_cast<uint64_t>(first + g) * kStride + block).Next();
-        NormalOf<T> again[kGroup];
+        MadeAs<T> again[kGroup];
         Normals<T>(more.data(), 1, again);
         take(again);
       }

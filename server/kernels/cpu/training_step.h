@@ -2,42 +2,32 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "server/device/cpu/compute.h"
+#include "server/kernels/change_together.h"
 #include "server/kernels/cpu/number.h"
-#include "server/kernels/variable.h"
+#include "server/kernels/training_rules.h"
 
 namespace eager::server::training {
 
-// A 16-bit float that is computed with as TensorFlow does: in float, and rounded after every operation.
 template <class T>
-struct Rounded {
-  Rounded() = default;
-  explicit Rounded(float x) : value(LoadHalf(Narrow<T>(x))) {}
-  friend Rounded operator+(Rounded a, Rounded b) { return Rounded(a.value + b.value); }
-  friend Rounded operator-(Rounded a, Rounded b) { return Rounded(a.value - b.value); }
-  friend Rounded operator*(Rounded a, Rounded b) { return Rounded(a.value * b.value); }
-  friend Rounded operator/(Rounded a, Rounded b) { return Rounded(a.value / b.value); }
-  friend bool operator<(Rounded a, Rounded b) { return a.value < b.value; }
-  float value = 0;
+struct RoundTo {
+  float operator()(float x) const { return LoadHalf(Narrow<T>(x)); }
 };
-
 template <class T>
 struct NumberOf {
   using Type = T;
 };
 template <>
 struct NumberOf<Float16> {
-  using Type = Rounded<Float16>;
+  using Type = Rounded<RoundTo<Float16>>;
 };
 template <>
 struct NumberOf<BFloat16> {
-  using Type = Rounded<BFloat16>;
+  using Type = Rounded<RoundTo<BFloat16>>;
 };
-// What the rules below compute in.
+// What rules compute in.
 template <class T>
 using Number = typename NumberOf<T>::Type;
 
@@ -60,50 +50,22 @@ void Store(Number<T> n, T& x) {
   }
 }
 
-template <class N>
-N Sqrt(N x) {
-  if constexpr (std::is_floating_point_v<N>) {
-    return std::sqrt(x);
-  } else {
-    return N(std::sqrt(x.value));
+// A rule with the values of its scalar inputs.
+template <class T, class Rule, class Flag>
+Rule MakeRule(const KernelContext& k, Flag flag) {
+  std::array<Number<T>, Rule::kScalars> s;
+  for (int i = 0; i < Rule::kScalars; ++i) {
+    s[static_cast<size_t>(i)] = Load(*k.input(ScalarInput<Rule>(i)).template data<T>());
   }
+  return Rule(s.data(), flag);
 }
-template <class N>
-N Abs(N x) {
-  return x < N(0) ? N(0) - x : x;
-}
-template <class N>
-N Max(N x, N y) {
-  return x < y ? y : x;
-}
-
-// The values of `n` scalar inputs from input `first` on.
-template <class T, size_t n>
-std::array<Number<T>, n> Scalars(const KernelContext& k, int first) {
-  std::array<Number<T>, n> values;
-  for (size_t i = 0; i < n; ++i) values[i] = Load(*k.input(first + static_cast<int>(i)).template data<T>());
-  return values;
-}
-
-// A variable that a step changes.
-struct Place {
-  Variable* variable = nullptr;
-  TensorRef* value = nullptr;
-  TensorRef next;  // null: the step writes over the value
-  const void* from = nullptr;
-  void* to = nullptr;
-};
-
-// Runs `step` while nobody else reads or writes the variables of the first inputs, whose values it reads at `from` and
-// writes at `to`. If it cannot run, nothing was changed.
-absl::Status ChangeTogether(KernelContext& k, absl::Span<Place> places, absl::FunctionRef<void()> step);
 
 // rule(var, slot, …, grad) for the elements [begin, end).
 template <class T, class Rule, size_t... i>
-void Loop(const std::array<Place, sizeof...(i)>& places, const T* grad, int64_t begin, int64_t end, const Rule& rule,
-          std::index_sequence<i...>) {
-  const std::array<const T*, sizeof...(i)> from{static_cast<const T*>(places[i].from)...};
-  const std::array<T*, sizeof...(i)> to{static_cast<T*>(places[i].to)...};
+void Loop(const std::array<ChangedVariable, sizeof...(i)>& changed, const T* grad, int64_t begin, int64_t end,
+          const Rule& rule, std::index_sequence<i...>) {
+  const std::array<const T*, sizeof...(i)> from{static_cast<const T*>(changed[i].from)...};
+  const std::array<T*, sizeof...(i)> to{static_cast<T*>(changed[i].to)...};
 #pragma GCC ivdep
   for (int64_t e = begin; e < end; ++e) {
     std::array<Number<T>, sizeof...(i)> x{Load(from[i][e])...};
@@ -112,17 +74,15 @@ void Loop(const std::array<Place, sizeof...(i)>& places, const T* grad, int64_t 
   }
 }
 
-// Replaces each element of the first `n` inputs' variables as the rule says. Input `grad` has the gradient; kNoGrad: the
-// rule is given anything.
-constexpr int kNoGrad = -1;
-template <class T, size_t n, class Rule>
-absl::Status Step(KernelContext& k, int grad, const Rule& rule) {
+// Replaces each element of the rule's variables as it says.
+template <class T, class Rule>
+absl::Status Step(KernelContext& k, const Rule& rule) {
   constexpr int64_t kGrain = 1 << 14;
-  std::array<Place, n> places;
-  return ChangeTogether(k, absl::MakeSpan(places), [&] {
-    const T* g = grad == kNoGrad ? static_cast<const T*>(places[0].from) : k.input(grad).data<T>();
-    ParallelFor((*places[0].value)->num_elements(), kGrain, [&](int64_t begin, int64_t end) {
-      Loop(places, g, begin, end, rule, std::make_index_sequence<n>());
+  std::array<ChangedVariable, Rule::kVariables> changed;
+  return ChangeTogether(k, absl::MakeSpan(changed), [&] {
+    const auto* g = static_cast<const T*>(Rule::kGrad == kNoGrad ? changed[0].from : k.input(Rule::kGrad).raw());
+    ParallelFor((*changed[0].value)->num_elements(), kGrain, [&](int64_t begin, int64_t end) {
+      Loop(changed, g, begin, end, rule, std::make_index_sequence<Rule::kVariables>());
     });
   });
 }
