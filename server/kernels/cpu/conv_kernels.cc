@@ -1,8 +1,9 @@
 // Kernels of common/ops/conv_ops.cc: oneDNN for floats, products of matrices for double and int32.
 #include <cstring>
 
-#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/kernels/conv_roles.h"
 #include "server/kernels/cpu/conv_loops.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
@@ -11,26 +12,7 @@
 namespace eager::server {
 namespace {
 
-// Which pass an op is, and which of its inputs (or its output) are the image, the filter and the convolved image.
-struct Roles {
-  ConvPass pass = ConvPass::kForward;
-  bool depthwise = false;
-  const Tensor *input = nullptr, *filter = nullptr, *output = nullptr;
-};
-
-Roles RolesOf(const KernelContext& k) {
-  const absl::string_view op = k.op().name;
-  const bool depthwise = absl::StartsWith(op, "Depthwise");
-  if (absl::EndsWith(op, "BackpropInput")) {
-    return {ConvPass::kBackpropInput, depthwise, &k.output(0), &k.input(1), &k.input(2)};
-  }
-  if (absl::EndsWith(op, "BackpropFilter")) {
-    return {ConvPass::kBackpropFilter, depthwise, &k.input(0), &k.output(0), &k.input(2)};
-  }
-  return {ConvPass::kForward, depthwise, &k.input(0), &k.input(1), &k.output(0)};
-}
-
-absl::Status OnlyNhwc(const Roles& r, absl::string_view format) {
+absl::Status OnlyNhwc(const ConvRoles& r, absl::string_view format) {
   if (r.depthwise) {
     return absl::UnimplementedError("Depthwise convolution on CPU is only supported for NHWC format");
   }
@@ -45,7 +27,7 @@ absl::Status OnlyNhwc(const Roles& r, absl::string_view format) {
 
 // float by oneDNN, 16-bit floats through copies as float.
 template <class T>
-absl::Status Convolve(KernelContext& k, const Roles& r, const ConvDims& dims) {
+absl::Status Convolve(KernelContext& k, const ConvRoles& r, const ConvDims& dims) {
   if constexpr (std::is_same_v<T, float>) {
     return OneDnnConvolve(r.pass, dims, r.input->raw(), r.filter->raw(), r.output->raw(), k.device());
   } else if constexpr (kIsHalf<T>) {
@@ -85,7 +67,7 @@ absl::Status Convolve(KernelContext& k, const Roles& r, const ConvDims& dims) {
 template <class T>
 struct ConvKernel {
   static absl::Status Run(KernelContext& k) {
-    const Roles r = RolesOf(k);
+    const ConvRoles r = ConvRoles::Of(k);
     const std::string& format = k.attr<std::string>("data_format");
     if (format != "NHWC") return OnlyNhwc(r, format);
     ASSIGN_OR_RETURN(const ConvDims dims,

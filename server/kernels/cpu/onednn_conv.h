@@ -4,10 +4,9 @@
 #include "absl/status/status.h"
 #include "common/ops/window.h"
 #include "server/device/device.h"
+#include "server/kernels/conv_roles.h"
 
 namespace eager::server {
-
-enum class ConvPass : uint8_t { kForward, kBackpropInput, kBackpropFilter };
 
 // Images are (batch, rows, columns, channels), filters as ConvDims has them. One of the three is computed from the other
 // two, by `pass`: the output, the input (from the gradient of the output) or the filter. Nothing may be empty. Waits.
