@@ -43,6 +43,14 @@ struct SoftsignFn {
   }
 };
 
+// LeakyRelu of x, and, with the sign of a feature, its gradient: x where the sign is positive, else alpha x.
+template <class T>
+struct LeakFn {
+  T alpha;
+  EAGER_HOST_DEVICE T operator()(T x, T sign) const { return sign > T(0) ? x : x * alpha; }
+  EAGER_HOST_DEVICE T operator()(T x) const { return (*this)(x, x); }
+};
+
 // Gradients: (gradient, feature) or (gradient, output).
 
 struct Relu6GradFn {

@@ -305,6 +305,19 @@ struct FloorDivFn {
   }
 };
 
+struct TruncFn {
+  template <class T>
+  EAGER_HOST_DEVICE T operator()(T x) const {
+    return std::trunc(x);
+  }
+};
+
+// The whole part of a 16-bit quotient, as TensorFlow computes it: Rounded to 16 bits first, so that 2.9999 is 3.
+template <class WholePart, class Rounded>
+struct WholeQuotientFn {
+  EAGER_HOST_DEVICE float operator()(float x, float y) const { return WholePart()(Rounded()(x / y)); }
+};
+
 // Floating division, and that of integers for the op Div.
 struct DivFn {
   template <class T>
@@ -488,6 +501,14 @@ struct SoftplusGradFn {
 };
 
 // Three inputs.
+
+// T is any type at all: its elements are only moved.
+struct SelectFn {
+  template <class T>
+  EAGER_HOST_DEVICE T operator()(uint8_t condition, T then_value, T else_value) const {
+    return condition != 0 ? then_value : else_value;
+  }
+};
 
 struct ClipFn {
   template <class T>

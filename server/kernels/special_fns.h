@@ -11,14 +11,23 @@
 
 namespace eager::server {
 
-// log|gamma(x)|. Unlike std::lgamma it sets no global sign, so that threads do not race.
-EAGER_HOST_DEVICE inline float Lgamma(float x) {
-  int sign;
-  return ::lgammaf_r(x, &sign);
-}
+// log|gamma(x)|. Unlike std::lgamma it sets no global sign, so that threads do not race. A GPU has only the plain one,
+// and that of float has few right digits between its zeros.
 EAGER_HOST_DEVICE inline double Lgamma(double x) {
+#if defined(__CUDA_ARCH__)
+  return ::lgamma(x);
+#else
   int sign;
   return ::lgamma_r(x, &sign);
+#endif
+}
+EAGER_HOST_DEVICE inline float Lgamma(float x) {
+#if defined(__CUDA_ARCH__)
+  return static_cast<float>(::lgamma(static_cast<double>(x)));
+#else
+  int sign;
+  return ::lgammaf_r(x, &sign);
+#endif
 }
 
 // Below 0 by reflection, psi(x) = psi(1 - x) - pi cot(pi x); below 10 by the recurrence psi(x) = psi(x + 1) - 1 / x;

@@ -19,16 +19,14 @@ EAGER_WIDE_LOOP inline void ApplyUnary(ErfFn, const float* x, float* out, int64_
 
 namespace {
 
-// out = sign > 0 ? x : alpha x
 template <class T>
 void Leak(KernelContext& k, const T* x, const T* sign) {
-  const auto alpha = static_cast<Wide<T>>(k.attr<float>("alpha"));
+  const LeakFn<Wide<T>> leak = {static_cast<Wide<T>>(k.attr<float>("alpha"))};
   T* out = k.output(0).mutable_data<T>();
   ParallelFor(k.output(0).num_elements(), kElementwiseGrain, [&](int64_t begin, int64_t end) {
 #pragma GCC ivdep
     for (int64_t i = begin; i < end; ++i) {
-      const Wide<T> value = Widen<Wide<T>>(x[i]);
-      out[i] = Narrow<T>(Widen<Wide<T>>(sign[i]) > 0 ? value : value * alpha);
+      out[i] = Narrow<T>(leak(Widen<Wide<T>>(x[i]), Widen<Wide<T>>(sign[i])));
     }
   });
 }

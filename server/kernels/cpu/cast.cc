@@ -1,38 +1,16 @@
 #include "server/kernels/cpu/cast.h"
 
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "server/device/cpu/compute.h"
+#include "server/kernels/cast_fns.h"
 #include "server/kernels/cpu/broadcast.h"
 #include "server/kernels/cpu/element.h"
 
 namespace eager::server {
 namespace {
-
-// x toward 0 as x86 converts it, where TensorFlow's golden results come from: nan and what does not fit give the
-// smallest integer.
-template <class Int, class Float>
-Int Convert(Float x) {
-  constexpr Int kMin = std::numeric_limits<Int>::min();
-  return x >= static_cast<Float>(kMin) && x < -static_cast<Float>(kMin) ? static_cast<Int>(x) : kMin;
-}
-
-// Narrow integers are the low bits of an int32, uint32 those of an int64; uint64 has a range of its own above int64's.
-template <class To, class Float>
-To FloatToInt(Float x) {
-  if constexpr (std::is_same_v<To, uint64_t>) {
-    constexpr Float kTop = 0x1p63;
-    return x >= kTop ? static_cast<uint64_t>(Convert<int64_t>(x - kTop)) | uint64_t{1} << 63
-                     : static_cast<uint64_t>(Convert<int64_t>(x));
-  } else if constexpr (std::is_same_v<To, uint32_t> || std::is_same_v<To, int64_t>) {
-    return static_cast<To>(Convert<int64_t>(x));
-  } else {
-    return static_cast<To>(Convert<int32_t>(x));
-  }
-}
 
 using Loop = void (*)(const void* in, void* out, int64_t n);
 
@@ -40,26 +18,13 @@ template <class From, class To>
 void CastLoop(const void* in, void* out, int64_t n) {
   const From* x = static_cast<const From*>(in);
   To* y = static_cast<To*>(out);
-  for (int64_t i = 0; i < n; ++i) {
-    if constexpr (std::is_same_v<To, bool>) {
-      y[i] = x[i] != From(0);
-    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-      y[i] = FloatToInt<To>(x[i]);
-    } else {
-      y[i] = static_cast<To>(x[i]);
-    }
-  }
+  for (int64_t i = 0; i < n; ++i) y[i] = CastNumber<To>(x[i]);
 }
 
 // Doubles cut to the digits that a float has.
 void TruncateToFloat(const void* in, void* out, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
-    double x = static_cast<const double*>(in)[i];
-    uint64_t bits;
-    std::memcpy(&bits, &x, sizeof(x));
-    if (x == x) bits &= ~uint64_t{0} << 29;
-    std::memcpy(&x, &bits, sizeof(x));
-    static_cast<float*>(out)[i] = static_cast<float>(x);
+    static_cast<float*>(out)[i] = static_cast<float>(CutToFloat(static_cast<const double*>(in)[i]));
   }
 }
 
@@ -137,10 +102,9 @@ void StoreLoop(const void* in, void* out, int64_t n) {
 // Cuts the digits that H does not have: what is left is stored without rounding.
 template <class H>
 void TruncatingStoreLoop(const void* in, void* out, int64_t n) {
-  constexpr uint32_t kKept = ~uint32_t{0} << (std::is_same_v<H, BFloat16> ? 16 : 13);
+  constexpr int kCut = std::is_same_v<H, BFloat16> ? 16 : 13;
   for (int64_t i = 0; i < n; ++i) {
-    const float x = static_cast<const float*>(in)[i];
-    StoreHalf(x == x ? FloatOf(BitsOf(x) & kKept) : x, static_cast<H*>(out)[i]);
+    StoreHalf(CutDigits<kCut>(static_cast<const float*>(in)[i]), static_cast<H*>(out)[i]);
   }
 }
 

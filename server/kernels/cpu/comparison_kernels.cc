@@ -65,7 +65,7 @@ void SelectEach(const uint8_t* condition, const T* t, const T* e, T* out, int64_
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
     const T then_value = t[i * kThenStep], else_value = e[i * kElseStep];  // both read, so that no branch is needed
-    out[i] = condition[i] != 0 ? then_value : else_value;
+    out[i] = SelectFn()(condition[i], then_value, else_value);
   }
 }
 

@@ -1,6 +1,5 @@
 // Kernels of common/ops/elementwise_binary_ops.cc.
 #include <complex>
-#include <cmath>
 #include <cstring>
 
 #include "absl/strings/match.h"
@@ -35,22 +34,19 @@ absl::Status DivideIntegers(KernelContext& k) {
   return BinaryKernel<F, T>(k);
 }
 
-// The whole part of a 16-bit quotient, as TensorFlow computes it: rounded to 16 bits first, so that 2.9999 is 3.
-template <class WholePart, class H>
-struct WholeQuotientFn {
-  float operator()(float x, float y) const {
-    H quotient;
-    StoreHalf(x / y, quotient);
-    return WholePart()(LoadHalf(quotient));
+template <class H>
+struct RoundedTo {
+  float operator()(float x) const {
+    H rounded;
+    StoreHalf(x, rounded);
+    return LoadHalf(rounded);
   }
-};
-struct TruncFn {
-  float operator()(float x) const { return std::trunc(x); }
 };
 
 template <class WholePart, class... Hs>
 void AddHalfDivision(std::vector<KernelRow>& rows, absl::string_view op, Types<Hs...>) {
-  (rows.push_back({op, {DTypeOf<Hs>}, &BinaryKernel<WholeQuotientFn<WholePart, Hs>, Hs>, /*in_place=*/true}), ...);
+  (rows.push_back({op, {DTypeOf<Hs>}, &BinaryKernel<WholeQuotientFn<WholePart, RoundedTo<Hs>>, Hs>, /*in_place=*/true}),
+   ...);
 }
 
 template <class F, class... Ts>
