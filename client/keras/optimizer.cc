@@ -1,3 +1,4 @@
+#include "client/context.h"
 #include "client/keras/optimizer.h"
 
 #include <deque>
@@ -203,6 +204,7 @@ void Optimizer::build(const std::vector<Variable>& variables, std::source_locati
   }
   const internal::NoTapes quiet;
   const auto make = [&](const Variable& like, const std::string& what, double initial) {
+    const device scope(like.device(), where);  // a step changes them together, which one device must do
     std::string path = absl::StrReplaceAll(like.name().substr(0, like.name().rfind(':')), {{"/", "_"}});
     const Tensor zeros = zeros_like(Operand(like, where));
     const Tensor value = initial == 0 ? zeros : add(Operand(zeros, where), Operand(initial, where));

@@ -88,6 +88,8 @@ class Device {
   virtual HardwareStats hardware_stats() const { return {}; }
   // OK, or why this device can compute nothing any more. Never waits.
   virtual absl::Status health() const { return absl::OkStatus(); }
+  // A thread calls it before it runs kernels of this queue. OK, or health().
+  virtual absl::Status Enter() { return absl::OkStatus(); }
   // `changed` is called, by any thread, after health() has changed. Set once, before the device is used.
   virtual void OnHealthChange(std::function<void()>) {}
   // Brings a failed device back, without what was in its memory. UNIMPLEMENTED where there is nothing that could fail.

@@ -89,7 +89,7 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tens
   if (!planned.ok()) return WithOp(op, planned.status());
   const Signature::Plan& plan = **planned;
   Device& device = *plan.placement.device;
-  if (absl::Status s = device.health(); !s.ok()) return WithOp(op, s);
+  if (absl::Status s = device.Enter(); !s.ok()) return WithOp(op, s);
   if (plan.placement.fell_to_host) ExecCounters::Add(ExecCounters::Get().host_falls[static_cast<size_t>(op.index)], 1);
   for (size_t i = 0; i < given.size(); ++i) {
     if (!LiesElsewhere(op, inputs.get(), i, device)) continue;

@@ -1,15 +1,21 @@
 #include "server/exec/placement.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
 namespace eager::server {
 namespace {
 
+constexpr int64_t kSmall = 64;  // elements
+
 // Sizes, axes, indices and counters: what a host reads.
 bool IsSmallInteger(const TensorSpec& spec) {
-  constexpr int64_t kSmall = 64;
   return (spec.dtype == DType::kInt32 || spec.dtype == DType::kInt64) && spec.shape.num_elements() <= kSmall;
+}
+
+bool CountsOrBranches(const TensorSpec& spec) {
+  return IsSmallInteger(spec) || (spec.dtype == DType::kBool && spec.shape.num_elements() <= kSmall);
 }
 
 bool OnHost(const Tensor& t) { return !t.is_variable() && t.buffer()->device()->host_accessible(); }
@@ -45,7 +51,8 @@ Device& PlaceValue(const TensorSpec& spec, const Place& place) {
   return stays ? *place.host : *place.device;
 }
 
-absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<const TensorRef> inputs, const Place& place) {
+absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<const TensorRef> inputs,
+                                  absl::Span<const TensorSpec> outputs, const Place& place) {
   const bool alias = op.def->effect == Effect::kAlias;
   const auto on = [&](Device& device) -> absl::StatusOr<Placement> {
     const KernelRow* kernel = alias ? nullptr : KernelsFor(device).Find(op, dtype);
@@ -54,13 +61,19 @@ absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<cons
   };
   if (!inputs.empty() && inputs[0]->is_variable() && !alias) {
     Device& there = inputs[0]->variable().device();
+    for (size_t i = 1; i < inputs.size(); ++i) {
+      if (!inputs[i]->is_variable() || &inputs[i]->variable().device() == &there) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          op.name, ": the variables of inputs 0 and ", i, " lie on different devices, ", there.attributes().name, " and ",
+          inputs[i]->variable().device().attributes().name));
+    }
     if (there.host_accessible() || KernelsFor(there).Find(op, dtype) != nullptr) return on(there);
     return absl::UnimplementedError(absl::StrCat(op.name, ": there is no kernel for ", Name(dtype), " on ",
                                                  there.attributes().name, ", where the variable is"));
   }
   if (place.device == place.host) return on(*place.host);
   const auto of_host = [](const Tensor& t) { return OnHost(t) && IsSmallInteger(t.spec()); };
-  if (!place.named && AllValues(op, inputs, of_host)) return on(*place.host);
+  if (!place.named && AllValues(op, inputs, of_host) && absl::c_all_of(outputs, CountsOrBranches)) return on(*place.host);
   if (AllValues(op, inputs, [](const Tensor& t) { return t.dtype() == DType::kString; })) return on(*place.host);
   if (alias || KernelsFor(*place.device).Find(op, dtype) != nullptr) return on(*place.device);
   ASSIGN_OR_RETURN(Placement fallen, on(*place.host));

@@ -32,11 +32,13 @@ struct Placement {
 
 // Where an op with these inputs runs, by the first of these that holds:
 // - an op on a variable runs where the variable was made;
-// - an op that is all about strings, or about small integers of the host unless the device is named, runs on the host;
+// - an op that is all about strings runs on the host, and, unless the device is named, one that makes small integers or
+//   booleans of small integers of the host: what programs count and branch by;
 // - the place's device has a kernel for `dtype`: there;
 // - on the host, as TensorFlow's soft placement does.
 // NOT_FOUND if nobody has a kernel; UNIMPLEMENTED for an op on a variable whose device has none.
-absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<const TensorRef> inputs, const Place& place);
+absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<const TensorRef> inputs,
+                                  absl::Span<const TensorSpec> outputs, const Place& place);
 
 // The device where a tensor's values are, a variable's as well.
 inline Device* DeviceOf(const Tensor& t) { return t.is_variable() ? &t.variable().device() : t.buffer()->device(); }

@@ -62,7 +62,6 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
   Inferred inferred;
   RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred));
 
-  ASSIGN_OR_RETURN(plan_.placement, PlaceOp(op_, KernelDType(op_, *attrs), inputs, place_));
   if (!inferred.shapes_known) {
     return absl::InternalError(absl::StrCat(op_.name, ": an input's values cannot be read on the host"));
   }
@@ -79,6 +78,7 @@ absl::Status Signature::Replan(absl::Span<const TensorRef> inputs) {
     RETURN_IF_ERROR(Shape::Make(inferred.shapes[i].dims()).status());
     plan_.outputs.push_back({inferred.dtypes[i], inferred.shapes[i]});
   }
+  ASSIGN_OR_RETURN(plan_.placement, PlaceOp(op_, KernelDType(op_, *attrs), inputs, plan_.outputs, place_));
   plan_.nothing_to_compute = NothingToCompute(op_, plan_);
   plan_.attrs = std::move(attrs);
   planned_ = true;

@@ -48,6 +48,7 @@ class CudaDevice final : public Device {
 
   // For queues and kernels.
   int ordinal() const { return ordinal_; }
+  bool works() const { return !failed_.load(std::memory_order_relaxed); }
   const cudaDeviceProp& properties() const { return properties_; }
   const GpuOptions& options() const { return options_; }
   const std::shared_ptr<PinnedPool>& pinned() const { return pinned_; }

@@ -35,6 +35,12 @@ absl::Status CudaQueue::health() const {
       attributes().name, " was reset, and what this session had on it is gone: start a new session"));
 }
 
+absl::Status CudaQueue::Enter() {
+  if (abandoned_.load(std::memory_order_relaxed) || !device_.works()) return health();
+  device_.MakeCurrent();
+  return absl::OkStatus();
+}
+
 bool CudaQueue::SameDevice(const Device& other) const { return device_.SameDevice(other); }
 
 void CudaQueue::WaitFor(Device& other) {

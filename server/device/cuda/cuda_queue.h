@@ -29,6 +29,7 @@ class CudaQueue final : public Device {
   MemoryStats memory_stats() const override { return device_.memory_stats(); }
   HardwareStats hardware_stats() const override { return device_.hardware_stats(); }
   absl::Status health() const override;
+  absl::Status Enter() override;
   absl::Status Reset() override { return device_.Reset(); }
   bool SameDevice(const Device& other) const override;
   void WaitFor(Device& other) override;
