@@ -28,9 +28,9 @@ struct ProductShape {
 };
 
 struct MatMulPlan {
+  bool swapped = false;  // a and b changed places; all else is said of the operands in their new ones
   ProductShape shape;    // of every call
-  bool swapped = false;  // a and b changed places
-  ViewPlan calls;        // num_elements of them, which start at these steps of a, b and c; before the change of places
+  ViewPlan calls;        // num_elements of them, which start at these steps of a, b and c
 
   // UNIMPLEMENTED for batches of more axes than a walk has. Matrices of one column may be taken as rows, the operands
   // having changed places, if `may_swap`.
@@ -79,6 +79,7 @@ inline absl::StatusOr<MatMulPlan> MatMulPlan::Make(const MatMulDims& dims, bool 
     shape.transpose_a = false;
     std::swap(shape.m, shape.n);
     std::swap(shape.step_a, shape.step_b);
+    std::swap(calls.steps[0], calls.steps[1]);
   }
   return plan;
 }

@@ -1,5 +1,8 @@
 #include "server/kernels/cuda/products.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
@@ -8,6 +11,9 @@ namespace {
 
 // A session with more shapes than this begins anew.
 constexpr size_t kMostPrepared = 256;
+
+// Matrices that one call is given: a grid of blocks has no more along its last axis.
+constexpr int64_t kMostBatch = 65535;
 
 // The largest workspace that an algorithm may ask for: what NVIDIA recommends for the architecture.
 uint64_t MostWorkspace(const cudaDeviceProp& device) { return (device.major >= 9 ? 32 : 8) * uint64_t{1 << 20}; }
@@ -77,7 +83,7 @@ struct Products::Prepared {
   cublasLtMatmulDescOpaque_t product{};
   cublasLtMatrixLayoutOpaque_t first{}, second{}, result{};
   cublasLtMatmulAlgo_t algorithm{};
-  size_t workspace = 0;
+  size_t workspace_bytes = 0;
 
   absl::Status Describe(const Types& types, const Epilogue& epilogue) {
     const ColumnMajor a = FirstOperand(key.shape), b = SecondOperand(key.shape);
@@ -124,8 +130,26 @@ struct Products::Prepared {
     if (count == 0) return FromLibrary(CUBLAS_STATUS_NOT_SUPPORTED, "cublasLtMatmulAlgoGetHeuristic");
     RETURN_IF_ERROR(FromLibrary(found.state, "cublasLtMatmulAlgoGetHeuristic"));
     algorithm = found.algo;
-    workspace = found.workspaceSize;
+    workspace_bytes = found.workspaceSize;
     return absl::OkStatus();
+  }
+
+  absl::Status Run(const KernelContext& k, const void* a, const void* b, void* c) {
+    ASSIGN_OR_RETURN(CudaLibraries * libraries, Libraries(k));
+    ASSIGN_OR_RETURN(const cublasLtHandle_t library, libraries->cublasLt());
+    BufferRef workspace;
+    if (workspace_bytes > 0) {
+      ASSIGN_OR_RETURN(workspace, Scratch(k, static_cast<int64_t>(workspace_bytes)));
+    }
+    const double one64 = 1, zero64 = 0;
+    const float one32 = 1, zero32 = 0;
+    const bool doubles = key.dtype == DType::kFloat64;
+    const void* one = doubles ? static_cast<const void*>(&one64) : &one32;
+    const void* zero = doubles ? static_cast<const void*>(&zero64) : &zero32;
+    return Check(k,
+                 cublasLtMatmul(library, &product, one, b, &first, a, &second, zero, c, &result, c, &result, &algorithm,
+                                workspace ? workspace->data() : nullptr, workspace_bytes, Stream(k)),
+                 "cublasLtMatmul");
   }
 };
 
@@ -151,51 +175,36 @@ absl::StatusOr<Products::Prepared*> Products::Find(const KernelContext& k, const
 absl::Status Products::Multiply(const KernelContext& k, DType dtype, const MatMulDims& dims, const void* a,
                                 const void* b, void* c, const Epilogue& epilogue) {
   ASSIGN_OR_RETURN(const MatMulPlan plan, MatMulPlan::Make(dims, /*may_swap=*/epilogue.bias == nullptr));
+  if (plan.swapped) std::swap(a, b);
   const auto size = static_cast<int64_t>(SizeOf(dtype));
-  // One call, or the step from call to call, may move a pointer to what is less aligned.
-  const auto aligned = [&](const void* address, int operand, int64_t step) {
-    int64_t all = step * size;
-    for (int axis = 0; axis < plan.calls.rank; ++axis) all |= plan.calls.steps[operand][axis] * size;
-    return AlignmentOf(address, all);
-  };
-  const ProductShape& shape = plan.shape;
-  int align_a = aligned(a, 0, plan.swapped ? shape.step_b : shape.step_a);
-  int align_b = aligned(b, 1, plan.swapped ? shape.step_a : shape.step_b);
-  if (plan.swapped) std::swap(align_a, align_b);
-  const Key key{dtype,
-                shape,
-                align_a,
-                align_b,
-                aligned(c, 2, shape.step_c),
-                AlignmentOf(epilogue.bias, 0),
-                epilogue.bias != nullptr,
-                epilogue.relu};
-  ASSIGN_OR_RETURN(Prepared * prepared, Find(k, key, epilogue));
-  RETURN_IF_ERROR(prepared->SetBias(epilogue));
-  ASSIGN_OR_RETURN(CudaLibraries * libraries, Libraries(k));
-  ASSIGN_OR_RETURN(const cublasLtHandle_t library, libraries->cublasLt());
-  BufferRef workspace;
-  if (prepared->workspace > 0) {
-    ASSIGN_OR_RETURN(workspace, Scratch(k, static_cast<int64_t>(prepared->workspace)));
-  }
-  const double one64 = 1, zero64 = 0;
-  const float one32 = 1, zero32 = 0;
-  const bool doubles = dtype == DType::kFloat64;
-  const void* one = doubles ? static_cast<const void*>(&one64) : &one32;
-  const void* zero = doubles ? static_cast<const void*>(&zero64) : &zero32;
   const Views<3, int64_t> starts(plan.calls);
-  for (int64_t call = 0; call < plan.calls.num_elements; ++call) {
-    const auto start = starts(call);
-    const void* my_a = static_cast<const char*>(a) + start.at[0] * size;
-    const void* my_b = static_cast<const char*>(b) + start.at[1] * size;
-    void* my_c = static_cast<char*>(c) + start.at[2] * size;
-    if (plan.swapped) std::swap(my_a, my_b);
-    RETURN_IF_ERROR(
-        Check(k,
-              cublasLtMatmul(library, &prepared->product, one, my_b, &prepared->first, my_a, &prepared->second, zero,
-                             my_c, &prepared->result, my_c, &prepared->result, &prepared->algorithm,
-                             workspace ? workspace->data() : nullptr, prepared->workspace, Stream(k)),
-              "cublasLtMatmul"));
+  ProductShape part = plan.shape;
+  for (int64_t first = 0; first < plan.shape.batch; first += kMostBatch) {
+    part.batch = std::min(kMostBatch, plan.shape.batch - first);
+    const auto begin = [&](const void* matrices, int64_t step) {
+      return static_cast<char*>(const_cast<void*>(matrices)) + first * step * size;
+    };
+    char *part_a = begin(a, part.step_a), *part_b = begin(b, part.step_b), *part_c = begin(c, part.step_c);
+    const auto aligned = [&](const void* address, int operand, int64_t step) {
+      int64_t steps = step * size;
+      for (int axis = 0; axis < plan.calls.rank; ++axis) steps |= plan.calls.steps[operand][axis] * size;
+      return AlignmentOf(address, steps);
+    };
+    const Key key{dtype,
+                  part,
+                  aligned(part_a, 0, part.step_a),
+                  aligned(part_b, 1, part.step_b),
+                  aligned(part_c, 2, part.step_c),
+                  AlignmentOf(epilogue.bias, 0),
+                  epilogue.bias != nullptr,
+                  epilogue.relu};
+    ASSIGN_OR_RETURN(Prepared * prepared, Find(k, key, epilogue));
+    RETURN_IF_ERROR(prepared->SetBias(epilogue));
+    for (int64_t call = 0; call < plan.calls.num_elements; ++call) {
+      const auto start = starts(call);
+      RETURN_IF_ERROR(
+          prepared->Run(k, part_a + start.at[0] * size, part_b + start.at[1] * size, part_c + start.at[2] * size));
+    }
   }
   return absl::OkStatus();
 }

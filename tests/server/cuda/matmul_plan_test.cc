@@ -42,11 +42,11 @@ void CallLibrary(const ProductShape& s, const double* first, const double* secon
 Values ByPlan(const MatMulPlan& plan, const Values& a, const Values& b, int64_t size) {
   Values c(static_cast<size_t>(size), -1e9);
   const Views<3, int64_t> starts(plan.calls);
+  const double *x = a.data(), *y = b.data();
+  if (plan.swapped) std::swap(x, y);
   for (int64_t call = 0; call < plan.calls.num_elements; ++call) {
     const auto start = starts(call);
-    const double *x = a.data() + start.at[0], *y = b.data() + start.at[1];
-    if (plan.swapped) std::swap(x, y);
-    CallLibrary(plan.shape, y, x, c.data() + start.at[2]);
+    CallLibrary(plan.shape, y + start.at[1], x + start.at[0], c.data() + start.at[2]);
   }
   return c;
 }
