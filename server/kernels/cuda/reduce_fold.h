@@ -25,14 +25,11 @@ struct alignas(sizeof(T) * n) Elements {
 inline constexpr int kFoldLoads = 4;
 inline constexpr int kFoldRounds = 16;
 
-// Every `lanes`-th point of [begin, end) of `points` from `lane` on, `vec` elements each, which begin at `in`: one
-// total for all (rows), or one for each of the `vec` (columns). load(T) is an element's value.
-template <bool kRows, int vec, class R, class T, class Load>
-EAGER_HOST_DEVICE EAGER_INLINE void FoldPoints(const R& r, const T* in, const Walk& points, int64_t begin, int64_t end,
-                                               int lane, int lanes, Load load,
-                                               typename R::Acc (&totals)[kRows ? 1 : vec]) {
+// As FoldPoints; offset(j) is where point j begins.
+template <bool kRows, int vec, class R, class T, class Offset, class Load>
+EAGER_HOST_DEVICE EAGER_INLINE void FoldAt(const R& r, const T* in, const Offset& offset, int64_t begin, int64_t end,
+                                           int lane, int lanes, Load load, typename R::Acc (&totals)[kRows ? 1 : vec]) {
   for (auto& total : totals) total = r.Identity();
-  const bool linear = points.rank <= 1;
   for (int64_t j = begin + lane; j < end;) {
     typename R::Lane sums[vec];
     for (int v = 0; v < vec; ++v) sums[v] = r.Start();
@@ -41,8 +38,7 @@ EAGER_HOST_DEVICE EAGER_INLINE void FoldPoints(const R& r, const T* in, const Wa
       EAGER_UNROLL
       for (int u = 0; u < kFoldLoads; ++u) {
         const int64_t at = j + u * lanes;
-        if (at < end)
-          x[u] = *reinterpret_cast<const Elements<T, vec>*>(in + (linear ? at * points.steps[0] : points(at)));
+        if (at < end) x[u] = *reinterpret_cast<const Elements<T, vec>*>(in + offset(at));
       }
       EAGER_UNROLL
       for (int u = 0; u < kFoldLoads; ++u) {
@@ -58,6 +54,25 @@ EAGER_HOST_DEVICE EAGER_INLINE void FoldPoints(const R& r, const T* in, const Wa
     } else {
       for (int v = 0; v < vec; ++v) totals[v] = r.Merge(totals[v], r.Widen(sums[v]));
     }
+  }
+}
+
+// Points along one axis.
+struct LinearOffset {
+  int64_t step;
+  EAGER_HOST_DEVICE int64_t operator()(int64_t i) const { return i * step; }
+};
+
+// Every `lanes`-th point of [begin, end) of `points` from `lane` on, `vec` elements each, which begin at `in`: one
+// total for all (rows), or one for each of the `vec` (columns). load(T) is an element's value.
+template <bool kRows, int vec, class R, class T, class Load>
+EAGER_HOST_DEVICE EAGER_INLINE void FoldPoints(const R& r, const T* in, const Walk& points, int64_t begin, int64_t end,
+                                               int lane, int lanes, Load load,
+                                               typename R::Acc (&totals)[kRows ? 1 : vec]) {
+  if (points.rank <= 1) {
+    FoldAt<kRows, vec>(r, in, LinearOffset{points.steps[0]}, begin, end, lane, lanes, load, totals);
+  } else {
+    FoldAt<kRows, vec>(r, in, points, begin, end, lane, lanes, load, totals);
   }
 }
 

@@ -6,6 +6,13 @@
 
 #include "server/kernels/cuda/fast_divide.h"
 
+// For loops that are long enough as they are.
+#if defined(__CUDACC__)
+#define EAGER_NO_UNROLL _Pragma("unroll 1")
+#else
+#define EAGER_NO_UNROLL
+#endif
+
 namespace eager::server::cuda {
 
 // A division that is fast below 2^31 and right beyond.
@@ -38,6 +45,7 @@ struct Walk {
   }
   EAGER_HOST_DEVICE int64_t operator()(int64_t i) const {
     int64_t offset = 0;
+    EAGER_NO_UNROLL
     for (int axis = 0; axis + 1 < rank; ++axis) {
       const int64_t outer = extents[axis].Divide(i);
       offset += (i - outer * extents[axis].divisor) * steps[axis];
