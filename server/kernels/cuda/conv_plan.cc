@@ -232,7 +232,9 @@ bool IsWelcome(const Descriptor& config, DType dtype, bool tf32) {
       has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13)) {
     return false;
   }
-  return tf32 || dtype != DType::kFloat32 || !has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS);
+  // Tensor cores have float32 operands as TF32 alone.
+  return tf32 || dtype != DType::kFloat32 ||
+         !(has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE) || has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS));
 }
 
 // The plan for an engine, if it can be had within kMostWorkspace.
