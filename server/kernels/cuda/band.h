@@ -18,7 +18,8 @@ struct Band {
   EAGER_HOST_DEVICE bool Holds(Index i) const {
     const Index all = static_cast<Index>(columns.Divide(i));
     const int64_t column = static_cast<int64_t>(i - all * static_cast<Index>(columns.divisor));
-    const int64_t row = static_cast<int64_t>(all - static_cast<Index>(rows.Divide(all)) * static_cast<Index>(rows.divisor));
+    const int64_t row =
+        static_cast<int64_t>(all - static_cast<Index>(rows.Divide(all)) * static_cast<Index>(rows.divisor));
     return (lower < 0 || row - column <= lower) && (upper < 0 || column - row <= upper);
   }
 };

@@ -37,7 +37,8 @@ struct JoinPlan {
       lengths |= static_cast<uint64_t>(p.width) | static_cast<uint64_t>(p.first);
     }
     int64_t wide = 16;
-    while (wide > size && (addresses % static_cast<uintptr_t>(wide) != 0 || lengths % static_cast<uint64_t>(wide / size) != 0)) {
+    while (wide > size &&
+           (addresses % static_cast<uintptr_t>(wide) != 0 || lengths % static_cast<uint64_t>(wide / size) != 0)) {
       wide /= 2;
     }
     const int64_t ratio = wide / size;

@@ -25,8 +25,9 @@ absl::Status FillWith(KernelContext& k, const Sixteen& pattern, const void* valu
   const int64_t bytes = static_cast<int64_t>(out.num_bytes());
   if (bytes == 0) return absl::OkStatus();
   const int64_t vectors = reinterpret_cast<uintptr_t>(out.raw()) % 16 == 0 ? bytes / 16 : 0;
-  FillKernel<<<vectors > 0 ? Blocks(vectors) : Blocks(bytes), kBlockThreads, 0, Stream(k)>>>(
-      out.mutable_data<uint8_t>(), bytes, vectors, pattern, value, static_cast<int>(SizeOf(out.dtype())));
+  const unsigned blocks = vectors > 0 ? Blocks(vectors) : Blocks(bytes);
+  FillKernel<<<blocks, kBlockThreads, 0, Stream(k)>>>(out.mutable_data<uint8_t>(), bytes, vectors, pattern, value,
+                                                      static_cast<int>(SizeOf(out.dtype())));
   return Launched(k);
 }
 
@@ -95,7 +96,8 @@ absl::Status LinSpace(KernelContext& k) {
   return Launched(k);
 }
 
-// `on` and `off` are values on the device. Each thread takes 16 bytes at a time as far as `vectors` goes, then one element.
+// `on` and `off` are values on the device. Each thread takes 16 bytes at a time as far as `vectors` goes, then one
+// element.
 template <class E, class Index>
 __global__ void OneHotKernel(OneHotView<Index> view, const E* on, const E* off, E* to, Index n, Index vectors) {
   constexpr int kVec = kPack<E>;
@@ -123,9 +125,10 @@ absl::Status OneHot(KernelContext& k) {
     const OneHotView<Index> view{Div(static_cast<Index>(depth)), Div(static_cast<Index>(inner)), k.input(0).raw(),
                                  k.input(0).dtype()};
     const int64_t vectors = reinterpret_cast<uintptr_t>(out.raw()) % 16 == 0 ? n / kPack<E> : 0;
-    OneHotKernel<E, Index><<<vectors > 0 ? Blocks(vectors) : Blocks(n), kBlockThreads, 0, Stream(k)>>>(
-        view, k.input(2).data<E>(), k.input(3).data<E>(), out.mutable_data<E>(), static_cast<Index>(n),
-        static_cast<Index>(vectors));
+    const unsigned blocks = vectors > 0 ? Blocks(vectors) : Blocks(n);
+    OneHotKernel<E, Index><<<blocks, kBlockThreads, 0, Stream(k)>>>(view, k.input(2).data<E>(), k.input(3).data<E>(),
+                                                                    out.mutable_data<E>(), static_cast<Index>(n),
+                                                                    static_cast<Index>(vectors));
   };
   WithElement(static_cast<int64_t>(SizeOf(out.dtype())),
               [&](auto e) { WithIndex(FitsIn32Bits(n), [&](auto index) { launch(e, index); }); });

@@ -28,7 +28,8 @@ struct MirrorFold {
   Axis axes[kMaxFoldRank];  // innermost first
 
   // `paddings` as the op has them: before and after for each axis. UNIMPLEMENTED for more than kMaxFoldRank axes.
-  static absl::StatusOr<MirrorFold> Make(absl::Span<const int64_t> unpadded, absl::Span<const int64_t> paddings, bool reflect) {
+  static absl::StatusOr<MirrorFold> Make(absl::Span<const int64_t> unpadded, absl::Span<const int64_t> paddings,
+                                         bool reflect) {
     MirrorFold fold;
     fold.edge = reflect ? 1 : 0;
     int64_t step = 1;

@@ -15,8 +15,8 @@ absl::Status Gather(KernelContext& k, int64_t size, absl::Span<const MoveAxis> a
   ASSIGN_OR_RETURN(MovePlan plan, MovePlan::Make(axes, origin, from_elements));
   if (plan.num_elements == 0) return absl::OkStatus();
   if (plan.Dense() && plan.num_elements * size >= kLargeBytes) {
-    cudaMemcpyAsync(to, static_cast<const char*>(from) + plan.origin * size, static_cast<size_t>(plan.num_elements * size),
-                    cudaMemcpyDeviceToDevice, Stream(k));
+    cudaMemcpyAsync(to, static_cast<const char*>(from) + plan.origin * size,
+                    static_cast<size_t>(plan.num_elements * size), cudaMemcpyDeviceToDevice, Stream(k));
   } else if (const std::optional<TilePlan> tiles = TilePlan::Make(plan, size)) {
     LaunchTiles(k, *tiles, plan.Small(), size, from, to);
   } else {
@@ -30,10 +30,11 @@ absl::Status Gather(KernelContext& k, int64_t size, absl::Span<const MoveAxis> a
   return Launched(k);
 }
 
-absl::Status GatherInput(KernelContext& k, int i, absl::Span<const MoveAxis> axes, int64_t origin, const void* filling) {
+absl::Status GatherInput(KernelContext& k, int i, absl::Span<const MoveAxis> axes, int64_t origin,
+                         const void* filling) {
   const Tensor& in = k.input(i);
-  return Gather(k, static_cast<int64_t>(SizeOf(in.dtype())), axes, origin, in.raw(), in.num_elements(), k.output(0).raw(),
-                filling);
+  return Gather(k, static_cast<int64_t>(SizeOf(in.dtype())), axes, origin, in.raw(), in.num_elements(),
+                k.output(0).raw(), filling);
 }
 
 absl::Status Scatter(KernelContext& k, int64_t size, absl::Span<const MoveAxis> axes, int64_t origin, const void* from,

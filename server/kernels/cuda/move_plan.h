@@ -43,7 +43,9 @@ struct MoveAxis {
   static MoveAxis Mirror(int64_t extent, int64_t step, int64_t shift, int64_t inside, int64_t edge) {
     return {extent, step, AxisRule::kMirror, shift, inside, edge};
   }
-  static MoveAxis Roll(int64_t extent, int64_t step, int64_t shift) { return {extent, step, AxisRule::kRoll, shift, extent}; }
+  static MoveAxis Roll(int64_t extent, int64_t step, int64_t shift) {
+    return {extent, step, AxisRule::kRoll, shift, extent};
+  }
   static MoveAxis Every(int64_t extent, int64_t step, int64_t shift, int64_t inside, int64_t every) {
     return {extent, step, AxisRule::kEvery, shift, inside, 0, every};
   }
@@ -104,7 +106,8 @@ struct RuleViewAxis : PlainViewAxis<Index> {
   }
 };
 
-// A plan as a kernel takes it. Index is uint32_t where the plan is small, else int64_t. Without kRules all axes are plain.
+// A plan as a kernel takes it. Index is uint32_t where the plan is small, else int64_t. Without kRules all axes are
+// plain.
 template <class Index, bool kRules>
 struct MoveView {
   using Axis = std::conditional_t<kRules, RuleViewAxis<Index>, PlainViewAxis<Index>>;
@@ -168,7 +171,8 @@ struct MoveView {
     Row row{i - outer * static_cast<Index>(axes[0].extent.divisor), origin, true};
     for (int axis = 1; axis < rank; ++axis) {
       const Index next = axis + 1 < rank ? static_cast<Index>(axes[axis].extent.Divide(outer)) : Index{0};
-      row.inside = Place(axes[axis], outer - next * static_cast<Index>(axes[axis].extent.divisor), row.offset) && row.inside;
+      row.inside =
+          Place(axes[axis], outer - next * static_cast<Index>(axes[axis].extent.divisor), row.offset) && row.inside;
       outer = next;
     }
     return row;
@@ -235,12 +239,15 @@ struct TileView {
     const Index matrix = static_cast<Index>(down.Divide(above));
     const auto offsets = matrices(matrix);
     return {(above - matrix * static_cast<Index>(down.divisor)) * kSide,
-            (tile - above * static_cast<Index>(across.divisor)) * kSide,
-            origin + offsets.at[0], offsets.at[1]};
+            (tile - above * static_cast<Index>(across.divisor)) * kSide, origin + offsets.at[0], offsets.at[1]};
   }
   EAGER_HOST_DEVICE bool Inside(Index row, Index column) const { return row < rows && column < columns; }
-  EAGER_HOST_DEVICE Index Other(const Tile& t, Index row, Index column) const { return t.other + column * column_step + row; }
-  EAGER_HOST_DEVICE Index Walked(const Tile& t, Index row, Index column) const { return t.walked + row * row_step + column; }
+  EAGER_HOST_DEVICE Index Other(const Tile& t, Index row, Index column) const {
+    return t.other + column * column_step + row;
+  }
+  EAGER_HOST_DEVICE Index Walked(const Tile& t, Index row, Index column) const {
+    return t.walked + row * row_step + column;
+  }
 };
 
 }  // namespace eager::server::cuda

@@ -25,7 +25,8 @@ void LaunchGather(KernelContext& k, const MovePlan& plan, int64_t size, const vo
 void LaunchScatter(KernelContext& k, const MovePlan& plan, int64_t size, const void* from, void* to) {
   const auto launch = [&]<class E, class Index>(E, Index) {
     ScatterKernel<E, Index><<<Blocks(plan.num_elements), kBlockThreads, 0, Stream(k)>>>(
-        MoveView<Index, true>(plan), static_cast<const E*>(from), static_cast<E*>(to), static_cast<Index>(plan.num_elements));
+        MoveView<Index, true>(plan), static_cast<const E*>(from), static_cast<E*>(to),
+        static_cast<Index>(plan.num_elements));
   };
   WithElement(size, [&](auto e) { WithIndex(plan.Small(), [&](auto index) { launch(e, index); }); });
 }

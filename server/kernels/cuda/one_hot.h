@@ -23,7 +23,8 @@ EAGER_HOST_DEVICE inline int64_t IntAt(const void* indices, DType dtype, int64_t
   }
 }
 
-// The output is [outer, depth, inner] around the new axis. Index is uint32_t where FitsIn32Bits holds for it, else int64_t.
+// The output is [outer, depth, inner] around the new axis. Index is uint32_t where FitsIn32Bits holds for it, else
+// int64_t.
 template <class Index>
 struct OneHotView {
   using Div = std::conditional_t<sizeof(Index) == 4, Divider, PlainDivider>;

@@ -3,9 +3,10 @@
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
 #include "server/kernels/cuda/cuda_kernels.h"
-#include "server/kernels/cuda/elementwise.cuh"
+#include "server/kernels/cuda/launch.h"
 #include "server/kernels/cuda/mirror_fold.h"
 #include "server/kernels/cuda/move.h"
+#include "server/kernels/cuda/number.cuh"
 
 namespace eager::server::cuda {
 namespace {
@@ -81,8 +82,8 @@ absl::Status FoldAs(KernelContext& k) {
   const int64_t n = k.output(0).num_elements();
   ASSIGN_OR_RETURN(const MirrorFold<Index> fold,
                    MirrorFold<Index>::Make(k.output(0).shape().dims(), k.ints(1), Reflects(k)));
-  MirrorFoldKernel<T, Index><<<Blocks(n), kBlockThreads, 0, Stream(k)>>>(fold, k.input(0).data<T>(),
-                                                                        k.output(0).mutable_data<T>(), static_cast<Index>(n));
+  MirrorFoldKernel<T, Index><<<Blocks(n), kBlockThreads, 0, Stream(k)>>>(
+      fold, k.input(0).data<T>(), k.output(0).mutable_data<T>(), static_cast<Index>(n));
   return Launched(k);
 }
 

@@ -19,8 +19,8 @@ absl::Status TransposeKernel(KernelContext& k) {
   return GatherInput(k, 0, axes);
 }
 
-// Of what x names several times, one place is taken; what it does not name, and what is no place, is not looked for: the
-// values are on the device.
+// Of what x names several times, one place is taken; what it does not name, and what is no place, is not looked for:
+// the values are on the device.
 template <class T>
 __global__ void InvertKernel(const T* x, T* y, int64_t n) {
   const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
@@ -121,8 +121,9 @@ absl::Status BandPartKernel(KernelContext& k) {
     const Band<Index> band{Div(static_cast<Index>(rows)), Div(static_cast<Index>(columns)), lower, upper};
     const bool aligned = (reinterpret_cast<uintptr_t>(in.raw()) | reinterpret_cast<uintptr_t>(out.raw())) % 16 == 0;
     const int64_t vectors = aligned ? n / kPack<E> : 0;
-    BandKernel<E, Index><<<vectors > 0 ? Blocks(vectors) : Blocks(n), kBlockThreads, 0, Stream(k)>>>(
-        band, in.data<E>(), out.mutable_data<E>(), static_cast<Index>(n), static_cast<Index>(vectors));
+    const unsigned blocks = vectors > 0 ? Blocks(vectors) : Blocks(n);
+    BandKernel<E, Index><<<blocks, kBlockThreads, 0, Stream(k)>>>(band, in.data<E>(), out.mutable_data<E>(),
+                                                                  static_cast<Index>(n), static_cast<Index>(vectors));
   };
   WithElement(static_cast<int64_t>(SizeOf(in.dtype())),
               [&](auto e) { WithIndex(FitsIn32Bits(n), [&](auto index) { launch(e, index); }); });

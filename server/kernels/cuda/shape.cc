@@ -63,10 +63,11 @@ absl::Status BroadcastToKernel(KernelContext& k) {
 }  // namespace
 
 std::vector<KernelRow> ShapeKernels() {
-  return {{"Shape", kFixedSizeTypes, &ShapeKernel, /*in_place=*/false, /*makes_outputs=*/true},
-          {"Size", kFixedSizeTypes, &SizeKernel, /*in_place=*/false, /*makes_outputs=*/true},
-          {"Rank", kFixedSizeTypes, &RankKernel, /*in_place=*/false, /*makes_outputs=*/true},
-          {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel, /*in_place=*/false, /*makes_outputs=*/true},
+  constexpr bool kInPlace = false, kMakesOutputs = true;
+  return {{"Shape", kFixedSizeTypes, &ShapeKernel, kInPlace, kMakesOutputs},
+          {"Size", kFixedSizeTypes, &SizeKernel, kInPlace, kMakesOutputs},
+          {"Rank", kFixedSizeTypes, &RankKernel, kInPlace, kMakesOutputs},
+          {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel, kInPlace, kMakesOutputs},
           {"BroadcastTo", kFixedSizeTypes, &BroadcastToKernel}};
 }
 

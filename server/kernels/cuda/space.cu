@@ -10,30 +10,31 @@
 namespace eager::server::cuda {
 namespace {
 
-// The wide image, seen as [batch, height, y in block, width, x in block, channels], against the deep one, whose axes are
-// in the order batch, height, width, y, x, channels.
+// The wide image, seen as [batch, height, y in block, width, x in block, channels], against the deep one, whose axes
+// are in the order batch, height, width, y, x, channels.
 template <bool kToDepth>
 absl::Status DepthKernel(KernelContext& k) {
   if (k.output(0).num_elements() == 0) return absl::OkStatus();
   const int64_t block = k.attr<int64_t>("block_size");
-  const Shape &wide = (kToDepth ? k.input(0) : k.output(0)).shape(), &deep = (kToDepth ? k.output(0) : k.input(0)).shape();
+  const Shape &wide = (kToDepth ? k.input(0) : k.output(0)).shape(),
+              &deep = (kToDepth ? k.output(0) : k.input(0)).shape();
   const int64_t batch = wide[0], height = deep[1], width = deep[2], depth = wide[3];
   if (kToDepth) {
     const int64_t row = wide[2] * depth;
     return GatherInput(k, 0,
                        {MoveAxis::Plain(batch, wide[1] * row), MoveAxis::Plain(height, block * row),
-                        MoveAxis::Plain(width, block * depth), MoveAxis::Plain(block, row), MoveAxis::Plain(block, depth),
-                        MoveAxis::Plain(depth, 1)});
+                        MoveAxis::Plain(width, block * depth), MoveAxis::Plain(block, row),
+                        MoveAxis::Plain(block, depth), MoveAxis::Plain(depth, 1)});
   }
   const int64_t position = deep[3], row = deep[2] * position;
-  return GatherInput(k, 0,
-                     {MoveAxis::Plain(batch, deep[1] * row), MoveAxis::Plain(height, row),
-                      MoveAxis::Plain(block, block * depth), MoveAxis::Plain(width, position), MoveAxis::Plain(block, depth),
-                      MoveAxis::Plain(depth, 1)});
+  return GatherInput(
+      k, 0,
+      {MoveAxis::Plain(batch, deep[1] * row), MoveAxis::Plain(height, row), MoveAxis::Plain(block, block * depth),
+       MoveAxis::Plain(width, position), MoveAxis::Plain(block, depth), MoveAxis::Plain(depth, 1)});
 }
 
-// Walks the space side: position c of an axis, counted from where the margin begins, is position (c + margin) / block of
-// the batch side's axis, in the images of the rest of that division.
+// Walks the space side: position c of an axis, counted from where the margin begins, is position (c + margin) / block
+// of the batch side's axis, in the images of the rest of that division.
 template <bool kToBatch>
 absl::Status BatchKernel(KernelContext& k) {
   const Tensor &in = k.input(0), &out = k.output(0);

@@ -46,7 +46,8 @@ Values GatherBy(const MovePlan& plan, const Values& from) {
     Index offsets[m];
     bool inside[m];
     view.template Find<m>(static_cast<Index>(i), offsets, inside);
-    for (int j = 0; j < m; ++j) to[static_cast<size_t>(i + j)] = inside[j] ? from.at(static_cast<size_t>(offsets[j])) : 0;
+    for (int j = 0; j < m; ++j)
+      to[static_cast<size_t>(i + j)] = inside[j] ? from.at(static_cast<size_t>(offsets[j])) : 0;
   };
   const int64_t vectors = plan.num_elements / n;
   for (int64_t v = 0; v < vectors; ++v) move(v * n, std::integral_constant<int, n>());
@@ -80,7 +81,8 @@ void ExpectWidens(MovePlan plan, int64_t size, int64_t wide, const Values& from)
     bool inside[1];
     view.Find<1>(static_cast<uint32_t>(i), offset, inside);
     for (int64_t j = 0; j < ratio; ++j) {
-      ASSERT_EQ(inside[0] ? from.at(static_cast<size_t>(offset[0] * ratio + j)) : 0, want[static_cast<size_t>(i * ratio + j)]);
+      ASSERT_EQ(inside[0] ? from.at(static_cast<size_t>(offset[0] * ratio + j)) : 0,
+                want[static_cast<size_t>(i * ratio + j)]);
     }
   }
 }
@@ -132,7 +134,8 @@ TEST(MovePlan, FindsMirrorImages) {
   for (int64_t edge : {0, 1}) {
     const Dims in = {3, 4}, before = {2, 3 - edge}, after = {2, 4 - edge}, out = {7, 11 - 2 * edge};
     MoveAxes axes;
-    for (size_t a = 0; a < 2; ++a) axes.push_back(MoveAxis::Mirror(out[a], DenseStrides(in)[a], before[a], in[a], edge));
+    for (size_t a = 0; a < 2; ++a)
+      axes.push_back(MoveAxis::Mirror(out[a], DenseStrides(in)[a], before[a], in[a], edge));
     const Values from = Iota(Product(in));
     ExpectGathers(out, axes, 0, from, [&](Dims at) {
       for (size_t a = 0; a < 2; ++a) {
@@ -240,7 +243,8 @@ Values TransposeBy(const TilePlan& plan, const Values& from, int64_t n) {
     for (Index c = 0; c < kSide; ++c) {
       for (Index r = 0; r < kSide; ++r) {
         if (view.Inside(at.row + r, at.column + c)) {
-          tile[static_cast<size_t>(c)][static_cast<size_t>(r)] = from.at(static_cast<size_t>(view.Other(at, at.row + r, at.column + c)));
+          tile[static_cast<size_t>(c)][static_cast<size_t>(r)] =
+              from.at(static_cast<size_t>(view.Other(at, at.row + r, at.column + c)));
         }
       }
     }
@@ -257,9 +261,9 @@ Values TransposeBy(const TilePlan& plan, const Values& from, int64_t n) {
 }
 
 TEST(TilePlan, TransposesMatrices) {
-  const std::vector<std::pair<Dims, Dims>> cases = {
-      {{40, 70}, {1, 0}}, {{8, 33}, {1, 0}}, {{3, 20, 65}, {0, 2, 1}}, {{9, 2, 32, 10}, {3, 1, 2, 0}}, {{2, 9, 3, 8}, {0, 3, 2, 1}},
-      {{2, 64, 200}, {0, 2, 1}}};
+  const std::vector<std::pair<Dims, Dims>> cases = {{{40, 70}, {1, 0}},           {{8, 33}, {1, 0}},
+                                                    {{3, 20, 65}, {0, 2, 1}},     {{9, 2, 32, 10}, {3, 1, 2, 0}},
+                                                    {{2, 9, 3, 8}, {0, 3, 2, 1}}, {{2, 64, 200}, {0, 2, 1}}};
   for (const auto& [in, perm] : cases) {
     const Strides dense = DenseStrides(in);
     MoveAxes axes;

@@ -115,7 +115,8 @@ void ExpectFolds(const Dims& inside, const Dims& paddings, bool reflect) {
   }
   const MirrorFold<Index> fold = MirrorFold<Index>::Make(inside, paddings, reflect).value();
   for (int64_t i = 0; i < n; ++i) {
-    fold.ForEachImage(static_cast<Index>(i), [&](Index at) { got[static_cast<size_t>(i)] += in.at(static_cast<size_t>(at)); });
+    fold.ForEachImage(static_cast<Index>(i),
+                      [&](Index at) { got[static_cast<size_t>(i)] += in.at(static_cast<size_t>(at)); });
   }
   EXPECT_EQ(got, folded);
 }
@@ -163,7 +164,8 @@ void ExpectOneHot(int64_t outer, int64_t depth, int64_t inner, DType dtype) {
   const OneHotView<Index> view{Div(static_cast<Index>(depth)), Div(static_cast<Index>(inner)), indices.data(), dtype};
   for (int64_t i = 0; i < outer * depth * inner; ++i) {
     const int64_t o = i / (depth * inner), d = i / inner % depth;
-    ASSERT_EQ(view.IsHot(static_cast<Index>(i)), static_cast<int64_t>(indices[static_cast<size_t>(o * inner + i % inner)]) == d);
+    ASSERT_EQ(view.IsHot(static_cast<Index>(i)),
+              static_cast<int64_t>(indices[static_cast<size_t>(o * inner + i % inner)]) == d);
   }
 }
 
