@@ -13,6 +13,10 @@ absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Make(int64_t c
   const char* devices_of_test = std::getenv("EAGERD_TEST_DEVICES");
   server::DeviceOptions options{devices_of_test == nullptr ? "cpu" : devices_of_test, cpu_memory_limit, {}};
   options.gpu.tf32 = false;  // tests compare to more digits
+  return Make(options);
+}
+
+absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Make(const server::DeviceOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<server::DeviceSet> devices, server::DeviceSet::Make(options));
   std::unique_ptr<InProcessServer> server(new InProcessServer(std::move(devices)));
   RETURN_IF_ERROR(server->Reconnect());

@@ -15,6 +15,7 @@ class InProcessServer {
  public:
   // `cpu_memory_limit` in bytes; 0: the host's memory.
   static absl::StatusOr<std::unique_ptr<InProcessServer>> Make(int64_t cpu_memory_limit = 0);
+  static absl::StatusOr<std::unique_ptr<InProcessServer>> Make(const server::DeviceOptions& options);
   ~InProcessServer();
   InProcessServer(const InProcessServer&) = delete;
   InProcessServer& operator=(const InProcessServer&) = delete;
