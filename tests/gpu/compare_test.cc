@@ -117,7 +117,7 @@ class Compare : public ::testing::Test {
     options.gpu.tf32 = false;
     server_ = testing::InProcessServer::Make(options).value();
   }
-  server::Device& gpu() const { return server_->devices().default_device(); }
+  server::Device& tested() const { return server_->devices().default_device(); }
 
  private:
   std::unique_ptr<testing::InProcessServer> server_;
@@ -141,7 +141,7 @@ TEST_F(Compare, EveryOpGivesWhatItGivesOnTheCpu) {
     }
     const Outcome gpu = OutcomeOf(sample);
     EXPECT_EQ(cpu.error, gpu.error) << sample.where();
-    if (const absl::Status health = gpu().health(); !health.ok()) {
+    if (const absl::Status health = tested().health(); !health.ok()) {
       std::printf("the device failed at line %d of all\n", index);
       FAIL() << sample.where() << "\n" << health;
     }

@@ -48,27 +48,26 @@ stop() {
 }
 trap stop EXIT
 
-gtest() {  # gtest NAME ARGS ...
-  local name=$1
-  shift
-  timeout 300 "$root/tests/$name" --gtest_brief=1 "$@" >"$out/$name.log" 2>&1
+gtest() {  # gtest NAME FILTER: some of the tests, logged under a name
+  local log=$out/$1.log
+  timeout 300 "$root"/tests/gpu_test --gtest_brief=1 --gtest_filter="$2" >"$log" 2>&1
   local rc=$?
-  grep -E '^\[  (PASSED|FAILED) |tests? from|lines compared' "$out/$name.log" | sed "s/^/$name: /" | head -n 8
+  grep -E '^\[  (PASSED|FAILED) |tests? from|lines compared' "$log" | sed "s/^/$1: /" | head -n 40
   return $rc
 }
 
 stage_devices() {
   start --devices auto || return 1
   cat "$out/eagerd.log"
-  "$root"/bin/eagerctl --server "$address" devices && gtest gpu_device_test
+  "$root"/bin/eagerctl --server "$address" devices && gtest device "GpuDevice.*"
 }
-stage_faults() { gtest gpu_fault_test; }
+stage_faults() { gtest faults "GpuFault.*"; }
 # A line that ends the device ends the process; the next one goes on behind it.
 stage_compare() {
-  local rc=0 first=0 restarts=0 log=$out/gpu_compare_test.log
+  local rc=0 first=0 restarts=0 log=$out/compare_part.log
   : >"$out/compare.log"
   while (( restarts++ < 20 )); do
-    EAGERD_TEST_FIRST=$first gtest gpu_compare_test && break
+    EAGERD_TEST_FIRST=$first gtest compare_part "Compare.*" && break
     rc=1
     cat "$log" >>"$out/compare.log"
     first=$(sed -n 's/^the device failed at line \([0-9]*\) of all$/\1/p' "$log")
@@ -94,14 +93,7 @@ PY
   return $rc
 }
 stage_ops() {
-  local rc=0
-  export EAGERD_TEST_DEVICES=gpu:0,cpu
-  for test in op_gradient_test op_precision_test op_property_test op_property_index_test movement_test strings_test \
-              integers_test cast_test nn_test calls_test; do
-    gtest $test || rc=1
-  done
-  unset EAGERD_TEST_DEVICES
-  return $rc
+  EAGERD_TEST_DEVICES=gpu:0,cpu gtest ops "-Compare.*:Gpu*"
 }
 stage_guide() {
   start --devices gpu:0,cpu || return 1
@@ -116,7 +108,7 @@ stage_sanitizer() {
   for tool in memcheck racecheck; do
     # The lines of small shapes reach every kernel of ours; the libraries' own are left out.
     EAGERD_TEST_OPS=samples.txt timeout 240 compute-sanitizer --tool $tool --error-exitcode 9 --kernel-name-exclude kns=cudnn \
-      --kernel-name kns=eager --print-limit 20 "$root"/tests/gpu_compare_test >"$out/$tool.log" 2>&1 || rc=1
+      --kernel-name kns=eager --print-limit 20 "$root"/tests/gpu_test --gtest_filter=Compare.* >"$out/$tool.log" 2>&1 || rc=1
     echo "$tool: $(grep -E 'ERROR SUMMARY|RACECHECK SUMMARY|lines compared' "$out/$tool.log" | tr '\n' ' ')"
   done
   return $rc
