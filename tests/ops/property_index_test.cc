@@ -16,7 +16,7 @@ namespace {
 
 using Dims = std::vector<int64_t>;
 
-class Property : public ::testing::TestWithParam<uint64_t> {
+class IndexProperty : public ::testing::TestWithParam<uint64_t> {
  protected:
   static void SetUpTestSuite() { server_ = testing::InProcessServer::Make().value(); }
   static void TearDownTestSuite() { server_.reset(); }
@@ -25,7 +25,7 @@ class Property : public ::testing::TestWithParam<uint64_t> {
  private:
   static inline std::unique_ptr<testing::InProcessServer> server_;
 };
-INSTANTIATE_TEST_SUITE_P(Seed, Property, ::testing::Range<uint64_t>(0, kSeeds));
+INSTANTIATE_TEST_SUITE_P(Seed, IndexProperty, ::testing::Range<uint64_t>(0, kSeeds));
 
 Tensor Call(const std::string& name, const std::vector<Tensor>& inputs, const NamedAttrs& attrs = {}) {
   std::vector<Operand> operands;
@@ -49,7 +49,7 @@ struct Axis {
   }
 };
 
-TEST_P(Property, Convolution) {
+TEST_P(IndexProperty, Convolution) {
   const bool same = cases_.Coin(), depthwise = cases_.Coin();
   const int64_t large = cases_.Int(0, 4) == 0 ? 3 : 1, batch = cases_.Int(1, 3 * large);
   const Axis y(cases_, cases_.Int(5, 8 * large), same, true);
@@ -84,7 +84,7 @@ TEST_P(Property, Convolution) {
   }
 }
 
-TEST_P(Property, Pooling) {
+TEST_P(IndexProperty, Pooling) {
   const bool same = cases_.Coin();
   const int64_t large = cases_.Int(0, 4) == 0 ? 4 : 1, batch = cases_.Int(1, 3), channels = cases_.Int(1, 6 * large);
   const Axis y(cases_, cases_.Int(5, 8 * large), same, false), x(cases_, cases_.Int(5, 8 * large), same, false);
@@ -110,7 +110,7 @@ TEST_P(Property, Pooling) {
   }
 }
 
-TEST_P(Property, Gather) {
+TEST_P(IndexProperty, Gather) {
   Dims dims = cases_.Dims(1);
   for (int64_t& d : dims) d = std::max<int64_t>(d, 1);
   const int rank = static_cast<int>(dims.size());
@@ -135,7 +135,7 @@ TEST_P(Property, Gather) {
 }
 
 // Rows of updates are added to, or replace, the rows of a tensor that indices name; the last one stays.
-TEST_P(Property, Scatter) {
+TEST_P(IndexProperty, Scatter) {
   const int64_t rows = cases_.Int(1, 6), columns = cases_.Int(1, 6),
                 width = cases_.Coin() ? cases_.Int(0, 5) : cases_.Int(1, 300);
   const int64_t count = cases_.Int(0, 5) == 0 ? 2000 : cases_.Int(0, 20);
@@ -169,7 +169,7 @@ TEST_P(Property, Scatter) {
 }
 
 // As x[begin:end:stride, …] in Python, with axes that are one index, new axes, and an ellipsis.
-TEST_P(Property, StridedSlice) {
+TEST_P(IndexProperty, StridedSlice) {
   const Array x = cases_.Values(cases_.Dims(1));
   const int rank = x.rank();
   const int first = static_cast<int>(cases_.Int(0, rank)),
@@ -238,7 +238,7 @@ TEST_P(Property, StridedSlice) {
              want, 0, "StridedSlice");
 }
 
-TEST_P(Property, Rearranging) {
+TEST_P(IndexProperty, Rearranging) {
   const Array x = cases_.Values(cases_.Dims(1));
   const int rank = x.rank();
   const Dims order = cases_.Permutation(rank);
