@@ -91,8 +91,8 @@ struct Sink final : ChunkSink {
     ++headers;
     return absl::OkStatus();
   }
-  char* Room(size_t n) override {
-    if (n > data.size() - used) return nullptr;
+  absl::StatusOr<char*> Room(size_t n) override {
+    if (n > data.size() - used) return absl::InvalidArgumentError("too many bytes");
     used += n;
     return data.data() + used - n;
   }

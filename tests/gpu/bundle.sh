@@ -18,6 +18,9 @@ mkdir -p "$bundle/bin" "$bundle/tests" "$bundle/lib"
 for program in "${programs[@]}"; do strip -o "$bundle/bin/$program" "$build/bin/$program"; done
 for test in "${tests[@]}"; do strip -o "$bundle/tests/$test" "$build/tests/$test"; done
 
+# What the guide trains on where Debian's package of pictures is not installed.
+cp "$(client/examples/datasets/fetch_digits.sh build/digits)" "$bundle/"
+
 # CUDA's libraries and the C library are the machine's own.
 for file in "$bundle"/bin/* "$bundle"/tests/*; do ldd "$file"; done | awk '/=> \// { print $3 }' | sort -u |
   grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv|ld-linux[^/]*|libcuda|libcublas(Lt)?|libcudnn[^/]*|libcusolver|libcusparse|libnvJitLink)\.so' |

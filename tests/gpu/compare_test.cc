@@ -68,7 +68,11 @@ Outcome OutcomeOf(const Sample& sample) {
   return outcome;
 }
 
-// Sums and products in another order: what rounding may differ by, relative to the largest element.
+// What T converts to double through.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
+
+// Sums and products in another order: what rounding may differ by, relative to the largest of all that was computed with.
 double Tolerance(DType dtype) {
   switch (dtype) {
     case DType::kFloat64: return 1e-11;
@@ -79,26 +83,31 @@ double Tolerance(DType dtype) {
   }
 }
 
-// Empty if they agree.
-std::string Difference(const HostTensor& cpu, const HostTensor& gpu) {
+// The largest finite magnitude.
+double Largest(const HostTensor& t) {
+  return VisitDType(
+      t.dtype(),
+      [&]<class T>() {
+        double largest = 0;
+        for (size_t i = 0; i < static_cast<size_t>(t.num_elements()); ++i) {
+          const double x = std::abs(static_cast<double>(static_cast<Wide<T>>(t.values<T>()[i])));
+          if (std::isfinite(x)) largest = std::max(largest, x);
+        }
+        return largest;
+      },
+      [] { return 0.0; });
+}
+
+// Empty if they agree. `scale`: of the numbers that it was computed from.
+std::string Difference(const HostTensor& cpu, const HostTensor& gpu, double scale) {
   if (!(cpu.spec() == gpu.spec())) return absl::StrCat(cpu.spec().ToString(), " on the CPU, ", gpu.spec().ToString(), " on the GPU");
   if (cpu.bytes() == gpu.bytes()) return "";
   return VisitDType(
       cpu.dtype(),
       [&]<class T>() -> std::string {
-        const auto at = [](const HostTensor& t, size_t i) {
-          if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
-            return static_cast<double>(static_cast<float>(t.values<T>()[i]));
-          } else {
-            return static_cast<double>(t.values<T>()[i]);
-          }
-        };
+        const auto at = [](const HostTensor& t, size_t i) { return static_cast<double>(static_cast<Wide<T>>(t.values<T>()[i])); };
         const auto n = static_cast<size_t>(cpu.num_elements());
-        double scale = 0;
-        for (size_t i = 0; i < n; ++i) {
-          if (std::isfinite(at(cpu, i))) scale = std::max(scale, std::abs(at(cpu, i)));
-        }
-        const double allowed = Tolerance(cpu.dtype()) * std::max(scale, 1e-30);
+        const double allowed = Tolerance(cpu.dtype()) * std::max({scale, Largest(cpu), 1e-30});
         for (size_t i = 0; i < n; ++i) {
           const double a = at(cpu, i), b = at(gpu, i);
           const bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= allowed;
@@ -146,8 +155,10 @@ TEST_F(Compare, EveryOpGivesWhatItGivesOnTheCpu) {
       FAIL() << sample.where() << "\n" << health;
     }
     EXPECT_EQ(cpu.names, gpu.names) << sample.where();
+    double scale = 0;
+    for (const SampleInput& input : sample.inputs) scale = std::max(scale, Largest(input.value));
     for (size_t i = 0; i < std::min(cpu.values.size(), gpu.values.size()); ++i) {
-      EXPECT_EQ(Difference(cpu.values[i], gpu.values[i]), "") << sample.where() << "\n" << cpu.names[i];
+      EXPECT_EQ(Difference(cpu.values[i], gpu.values[i], scale), "") << sample.where() << "\n" << cpu.names[i];
     }
   }
   std::printf("%d lines compared\n", lines);

@@ -34,6 +34,22 @@ absl::StatusOr<float> AddAndRead(Session& session, const std::string& device, ui
   return result[0] + result[1];
 }
 
+TEST(GpuFault, AnOpWithoutMemoryFailsAlone) {
+  SKIP_WITHOUT_GPU();
+  const auto devices = DeviceSet::Make({"gpu:0,cpu", 0, {.memory_limit = 64 << 20}}).value();
+  Session session(*devices, "test", "here");
+  const float one = 1;
+  ASSERT_TRUE(session.PutConstant(1, {DType::kFloat32, Shape()}, {reinterpret_cast<const char*>(&one), 4}, "").ok());
+  const int64_t dims[] = {1 << 30};
+  ASSERT_TRUE(session.PutConstant(2, {DType::kInt64, Shape{1}}, {reinterpret_cast<const char*>(dims), 8}, "").ok());
+  ASSERT_TRUE(session.Define(1, "Fill", {}, "").ok());
+  const uint64_t inputs[] = {2, 1};
+  ASSERT_TRUE(session.Run({1, inputs, 3, 1, {}}).ok());
+  EXPECT_EQ(session.Read(3).status().code(), absl::StatusCode::kResourceExhausted) << session.Read(3).status();
+  EXPECT_EQ(AddAndRead(session, "", 10, 2).value(), 6);
+}
+
+// Last: where the driver allows no reset, this process has no GPU afterwards.
 TEST(GpuFault, AKernelThatTrapsEndsTheDeviceAndNothingElse) {
   SKIP_WITHOUT_GPU();
   ServerOptions options{.listen = {"127.0.0.1:0"}};
@@ -77,21 +93,6 @@ TEST(GpuFault, AKernelThatTrapsEndsTheDeviceAndNothingElse) {
   EXPECT_NE(old.status().message().find("start a new session"), std::string::npos) << old.status();
   Session fresh(server->devices(), "test", "here");
   EXPECT_EQ(AddAndRead(fresh, "/gpu:0", 1, 1).value(), 6);
-}
-
-TEST(GpuFault, AnOpWithoutMemoryFailsAlone) {
-  SKIP_WITHOUT_GPU();
-  const auto devices = DeviceSet::Make({"gpu:0,cpu", 0, {.memory_limit = 64 << 20}}).value();
-  Session session(*devices, "test", "here");
-  const float one = 1;
-  ASSERT_TRUE(session.PutConstant(1, {DType::kFloat32, Shape()}, {reinterpret_cast<const char*>(&one), 4}, "").ok());
-  const int64_t dims[] = {1 << 30};
-  ASSERT_TRUE(session.PutConstant(2, {DType::kInt64, Shape{1}}, {reinterpret_cast<const char*>(dims), 8}, "").ok());
-  ASSERT_TRUE(session.Define(1, "Fill", {}, "").ok());
-  const uint64_t inputs[] = {2, 1};
-  ASSERT_TRUE(session.Run({1, inputs, 3, 1, {}}).ok());
-  EXPECT_EQ(session.Read(3).status().code(), absl::StatusCode::kResourceExhausted) << session.Read(3).status();
-  EXPECT_EQ(AddAndRead(session, "", 10, 2).value(), 6);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "server/device/cuda/cuda_queue.h"
 #include "server/device/cuda/cuda_status.h"
@@ -127,7 +128,15 @@ absl::Status CudaDevice::Reset() {
   cudaSetDevice(ordinal_);
   absl::Status status = FromCuda(cudaDeviceReset(), "cudaDeviceReset");
   pool_ = nullptr;
-  if (status.ok()) status = Start();
+  // The driver takes its time to clear up behind a failed kernel.
+  constexpr int kAttempts = 50;
+  constexpr absl::Duration kPause = absl::Milliseconds(100);
+  for (int attempt = 0; status.ok() && attempt < kAttempts; ++attempt) {
+    if (attempt > 0) absl::SleepFor(kPause);
+    const absl::Status started = Start();
+    if (started.ok()) break;
+    if (attempt + 1 == kAttempts) status = started;
+  }
   {
     MutexLock lock(&failure_mu_);
     if (!status.ok()) {
@@ -176,7 +185,7 @@ bool CudaDevice::SameDevice(const Device& other) const {
   return queue != nullptr && &queue->device() == this;
 }
 
-absl::StatusOr<void*> CudaDevice::AllocateBlock(size_t bytes, cudaStream_t stream) {
+absl::StatusOr<void*> CudaDevice::AllocateBlock(size_t bytes, size_t asked, cudaStream_t stream) {
   const auto wanted = static_cast<int64_t>(bytes);
   for (int attempt = 0;; ++attempt) {
     if (reserved_.fetch_add(wanted) + wanted <= attributes_.memory_limit) {
@@ -192,7 +201,11 @@ absl::StatusOr<void*> CudaDevice::AllocateBlock(size_t bytes, cudaStream_t strea
     if (attempt == 1) break;
     Trim();
   }
-  return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", bytes, " bytes asked for, ",
+  return OutOfMemory(asked);
+}
+
+absl::Status CudaDevice::OutOfMemory(size_t asked) const {
+  return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", asked, " bytes asked for, ",
                                                    in_use_.load(), " of ", attributes_.memory_limit, " in use"));
 }
 

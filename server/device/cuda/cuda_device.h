@@ -54,8 +54,8 @@ class CudaDevice final : public Device {
   const std::shared_ptr<PinnedPool>& pinned() const { return pinned_; }
   // Lets CUDA calls of this thread mean this device.
   void MakeCurrent() const;
-  // Memory on `stream`: a block of exactly `bytes`. Trims and tries once more before it gives up.
-  absl::StatusOr<void*> AllocateBlock(size_t bytes, cudaStream_t stream);
+  // Memory on `stream`: a block of `bytes`, for a buffer of `asked`. Trims and tries once more before it gives up.
+  absl::StatusOr<void*> AllocateBlock(size_t bytes, size_t asked, cudaStream_t stream);
   void FreeBlock(void* block, size_t bytes, cudaStream_t stream);
   // A buffer of so many bytes was made, or freed.
   void CountBuffer(size_t bytes);
@@ -70,6 +70,7 @@ class CudaDevice final : public Device {
   CudaDevice(int ordinal, const GpuOptions& options);
   absl::Status Start();
   CudaQueue& first_queue() const;
+  absl::Status OutOfMemory(size_t asked) const;
 
   const int ordinal_;
   const GpuOptions options_;

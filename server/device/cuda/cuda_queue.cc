@@ -73,7 +73,7 @@ absl::StatusOr<BufferRef> CudaQueue::Allocate(size_t bytes) {
   void* block = cache_.Take(size_class);
   if (block == nullptr) {
     device_.MakeCurrent();
-    ASSIGN_OR_RETURN(block, device_.AllocateBlock(BlockCache::Classes::SizeOf(size_class), stream_));
+    ASSIGN_OR_RETURN(block, device_.AllocateBlock(BlockCache::Classes::SizeOf(size_class), bytes, stream_));
   }
   device_.CountBuffer(bytes);
   return MakeRef<Buffer>(this, block, bytes, kCached);

@@ -18,7 +18,7 @@ absl::StatusOr<std::unique_ptr<UploadBuffer>> CudaUpload::Make(CudaQueue& queue,
     return upload;
   }
   // Not from the queue's freed blocks: those are free only after all that the queue still has to do.
-  ASSIGN_OR_RETURN(void* block, device.AllocateBlock(bytes, upload->stream_));
+  ASSIGN_OR_RETURN(void* block, device.AllocateBlock(bytes, bytes, upload->stream_));
   device.CountBuffer(bytes);
   upload->buffer_ = MakeRef<Buffer>(&queue, block, bytes, CudaQueue::kUpload);
   return upload;
