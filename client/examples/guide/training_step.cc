@@ -45,8 +45,13 @@ void TrainingStep(Guide& guide) {
   }
 
   const std::string picture = guide.folder("plots") + "/loss.png";
-  tf::plot::line(loss_history, {.xlabel = "Batch #", .ylabel = "Loss [entropy]", .path = picture});
-  out << "the losses are drawn in " << picture << "\n";
+  try {
+    tf::plot::line(loss_history, {.xlabel = "Batch #", .ylabel = "Loss [entropy]", .path = picture});
+    out << "the losses are drawn in " << picture << "\n";
+  } catch (const tf::Error& e) {
+    if (e.code() != absl::StatusCode::kNotFound) throw;
+    out << "no picture: " << e.what() << "\n";  // the training is none the worse for want of gnuplot
+  }
 
   // Over whole epochs: they hold the same images, so that what is left is what was learned.
   const auto epoch_mean = [&](int epoch) {
