@@ -24,6 +24,12 @@ void LocalExchange::Close() {
   if (context_ != nullptr) context_->TryCancel();
 }
 
+bool LocalExchange::Broken() {
+  MutexLock lock(&context_mu_);
+  context_->TryCancel();
+  return false;
+}
+
 grpc::Status LocalExchange::End() {
   v1::ExchangeReply rest;
   while (call_->Read(&rest)) {
@@ -89,7 +95,8 @@ bool LocalExchange::UploadSlots(const v1::UploadHeader& header, absl::string_vie
   uint64_t filled = 0, freed = 0;
   for (size_t sent = 0; sent < bytes.size(); ++filled) {
     for (; filled - freed == slots_; ++freed) {
-      if (!call_->Read(&reply) || !reply.freed()) return false;
+      if (!call_->Read(&reply)) return false;
+      if (!reply.freed()) return Broken();
     }
     const size_t n = std::min<size_t>(slot_bytes_, bytes.size() - sent);
     std::memcpy(Slot(filled), bytes.data() + sent, n);
@@ -98,9 +105,11 @@ bool LocalExchange::UploadSlots(const v1::UploadHeader& header, absl::string_vie
     if (!call_->Write(request)) return false;
   }
   for (; freed < filled; ++freed) {
-    if (!call_->Read(&reply) || !reply.freed()) return false;
+    if (!call_->Read(&reply)) return false;
+    if (!reply.freed()) return Broken();
   }
-  return call_->Read(&reply) && reply.has_uploaded();
+  if (!call_->Read(&reply)) return false;
+  return reply.has_uploaded() || Broken();
 }
 
 std::optional<grpc::Status> LocalExchange::Download(const v1::DownloadRequest& request, absl::StatusOr<HostTensor>* values) {
@@ -117,15 +126,14 @@ bool LocalExchange::DownloadSlots(const v1::DownloadRequest& download, HostTenso
   v1::ExchangeRequest request;
   *request.mutable_download() = download;
   v1::ExchangeReply reply;
-  if (!call_->Write(request) || !call_->Read(&reply) || !reply.has_download()) return false;
+  if (!call_->Write(request) || !call_->Read(&reply)) return false;
   absl::StatusOr<TensorSpec> spec = FromWire(reply.download().spec());
-  if (!spec.ok()) return false;
+  if (!reply.has_download() || !spec.ok()) return Broken();
   *values = HostTensor::Uninitialized(*std::move(spec), reply.download().num_bytes());
   uint64_t slot = 0;
   for (size_t received = 0; received < values->num_bytes(); ++slot) {
-    if (!call_->Read(&reply) || reply.filled() == 0 || reply.filled() > std::min(slot_bytes_, values->num_bytes() - received)) {
-      return false;
-    }
+    if (!call_->Read(&reply)) return false;
+    if (reply.filled() == 0 || reply.filled() > std::min<uint64_t>(slot_bytes_, values->num_bytes() - received)) return Broken();
     std::memcpy(static_cast<char*>(values->data()) + received, Slot(slot), reply.filled());
     received += reply.filled();
     request.set_freed(true);

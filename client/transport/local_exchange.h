@@ -36,6 +36,8 @@ class LocalExchange {
   bool Map(const v1::SharedMemory& memory) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool UploadSlots(const v1::UploadHeader& header, absl::string_view bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool DownloadSlots(const v1::DownloadRequest& request, HostTensor* values) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // For a server that does not keep to the order of a transfer: cancels the call. False.
+  bool Broken();
   // Ends the call; why it broke.
   grpc::Status End() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   char* Slot(uint64_t i) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return memory_ + i % slots_ * slot_bytes_; }

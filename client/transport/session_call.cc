@@ -59,7 +59,9 @@ bool SessionCall::Read(v1::ServerMessage* message) {
   stream_->Read(&bytes, &read_);
   if (!Await(read_, true)) return false;
   grpc::ProtoBufferReader reader(&bytes);
-  return message->ParseFromZeroCopyStream(&reader);
+  if (message->ParseFromZeroCopyStream(&reader)) return true;
+  context_.TryCancel();  // no message of ours: the stream is of no more use
+  return false;
 }
 
 grpc::Status SessionCall::Finish() {
