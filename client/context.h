@@ -20,6 +20,9 @@ struct ConnectOptions {
   // An op placed on a device that the server does not have runs on the default one, as TensorFlow does, and the first
   // such placement by a name is told on stderr; else it is an error.
   bool soft_placement = true;
+  // Large values to and from a server behind a unix socket go through memory that both share, if the server lets this process
+  // map it: the same user's, on the same host. Else, or where it is false, they go through the socket.
+  bool shared_memory = true;
 };
 
 struct DeviceInfo {

@@ -47,10 +47,12 @@ T ScalarAs(const Tensor& tensor, absl::string_view what) {
   });
 }
 
-Tensor Binary(absl::string_view op, const Operand& a, const Operand& b) {
+Tensor Binary(const OpSpec& op, const Operand& a, const Operand& b) {
   const Operand operands[] = {a, b};
-  return internal::Call1(internal::Op(op), operands, {}, a.where());
+  return internal::Call1(op, operands, {}, a.where());
 }
+
+Tensor Binary(absl::string_view op, const Operand& a, const Operand& b) { return Binary(internal::Op(op), a, b); }
 
 Tensor Unary(absl::string_view op, const Operand& a) { return internal::Call1(internal::Op(op), {&a, 1}, {}, a.where()); }
 
@@ -92,9 +94,18 @@ std::ostream& operator<<(std::ostream& out, const Tensor& t) { return out << t.s
 
 std::ostream& operator<<(std::ostream& out, const HostTensor& values) { return out << print::ArrayStr(values); }
 
-Tensor operator+(const Operand& a, const Operand& b) { return Binary("AddV2", a, b); }
-Tensor operator-(const Operand& a, const Operand& b) { return Binary("Sub", a, b); }
-Tensor operator*(const Operand& a, const Operand& b) { return Binary("Mul", a, b); }
+Tensor operator+(const Operand& a, const Operand& b) {
+  static const OpSpec& op = internal::Op("AddV2");  // looked up once: loops spend their time here
+  return Binary(op, a, b);
+}
+Tensor operator-(const Operand& a, const Operand& b) {
+  static const OpSpec& op = internal::Op("Sub");
+  return Binary(op, a, b);
+}
+Tensor operator*(const Operand& a, const Operand& b) {
+  static const OpSpec& op = internal::Op("Mul");
+  return Binary(op, a, b);
+}
 Tensor operator%(const Operand& a, const Operand& b) { return Binary("FloorMod", a, b); }
 Tensor operator==(const Operand& a, const Operand& b) { return Binary("Equal", a, b); }
 Tensor operator!=(const Operand& a, const Operand& b) { return Binary("NotEqual", a, b); }

@@ -40,6 +40,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_CPU_MEMORY_LIMIT")->transform(CLI::AsSizeValue(false))->capture_default_str();
   app.add_option("--compute-threads", flags.server.compute_threads, "Threads for large kernels; 0: all cores")
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
+  app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
+      ->envname("EAGERD_FUSION")->capture_default_str();
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")

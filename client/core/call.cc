@@ -12,7 +12,7 @@
 namespace eager::internal {
 namespace {
 
-using States = absl::InlinedVector<StateRef, 3>;
+using States = absl::InlinedVector<TensorState*, 3>;
 
 template <class T>
 bool Fits(int64_t v) {
@@ -85,12 +85,12 @@ class Caller {
   const ArgSpec* Arg(int i) const {
     return op_.has_list_input || i < static_cast<int>(op_.inputs.size()) ? &op_.inputs[op_.InputArg(i, n_)] : nullptr;
   }
-  // Sets output specs and the complete attributes, by the signature's last call or by inference.
+  // Finds output specs and the complete attributes: those of the signature's last call again, or by inference.
   absl::Status InferOutputs(Session::Signature& signature);
   // For a tape every shape must be known here: waits for values that decide one.
   absl::Status ResolveForTapes();
   bool SameAsLast(const Session::Signature& signature) const;
-  Tensors Emit(const Session::Signature& signature, v1::Item* item);
+  Tensors Emit(const Session::Signature& signature);
   void Record(const Tensors& outputs) const;
   bool WantedBy(const TapeState& tape) const;
 
@@ -98,13 +98,26 @@ class Caller {
   absl::Span<const Operand> operands_;
   const std::source_location where_;
   const int n_;
-  std::shared_ptr<ContextState> context_;
+  // Makes a tensor that nobody else keeps the op's input `i`.
+  void Hold(int i, StateRef state);
+  ContextState& Context() const { return **context_; }
+
+  // Pointers into what lives as long as the call: the operands' tensors, and what held_ and default_context_ keep.
+  const std::shared_ptr<ContextState>* context_ = nullptr;
   const std::string* device_ = nullptr;
   States inputs_;
+  absl::InlinedVector<StateRef, 2> held_;
+  std::shared_ptr<ContextState> default_context_;
   absl::InlinedVector<TapeState*, 2> tapes_;
-  Inferred inferred_;
-  std::shared_ptr<const Attrs> attrs_;
+  bool shapes_known_ = false;  // the signature's last outputs are this call's
+  Inferred inferred_;          // else
+  std::shared_ptr<const Attrs> attrs_;  // for tapes
 };
+
+void Caller::Hold(int i, StateRef state) {
+  inputs_[static_cast<size_t>(i)] = state.get();
+  held_.push_back(std::move(state));
+}
 
 void Caller::ResolveTensors() {
   inputs_.resize(operands_.size());
@@ -114,9 +127,13 @@ void Caller::ResolveTensors() {
     if (o.variable() != nullptr) {
       // Ops on the variable itself take its handle, all others its value.
       const bool handle = arg != nullptr && arg->type_attr < 0 && arg->dtype == DType::kResource;
-      inputs_[static_cast<size_t>(i)] = handle ? o.variable()->handle().state() : o.variable()->read_value(where_).state();
+      if (handle) {
+        inputs_[static_cast<size_t>(i)] = o.variable()->handle().state().get();
+      } else {
+        Hold(i, o.variable()->read_value(where_).state());
+      }
     } else if (o.kind() == Operand::Kind::kTensor) {
-      inputs_[static_cast<size_t>(i)] = o.tensor()->state();
+      inputs_[static_cast<size_t>(i)] = o.tensor()->state().get();
       if (o.tensor()->state() == nullptr) {
         throw Error(absl::InvalidArgumentError(absl::StrCat(op_.name, ": input ", i, " is an empty Tensor")), where_);
       }
@@ -124,16 +141,19 @@ void Caller::ResolveTensors() {
       continue;
     }
     const auto& context = inputs_[static_cast<size_t>(i)]->context;
-    if (context_ == nullptr) context_ = context;
-    if (context_ != context) {
+    if (context_ == nullptr) context_ = &context;
+    if (*context_ != context) {
       throw Error(absl::InvalidArgumentError(absl::StrCat(op_.name, ": input ", i, " lives on another server (",
                                                           context->session().address(), ") than the inputs before it (",
-                                                          context_->session().address(), ")")),
+                                                          Context().session().address(), ")")),
                   where_);
     }
   }
-  if (context_ == nullptr) context_ = DefaultState(where_);
-  device_ = ValueOrThrow(context_->FindDevice(ThreadDevice()), where_);
+  if (context_ == nullptr) {
+    default_context_ = DefaultState(where_);
+    context_ = &default_context_;
+  }
+  device_ = ValueOrThrow(Context().FindDevice(ThreadDevice()), where_);
 }
 
 DType Caller::NumberType(int i, const Attrs& attrs) const {
@@ -171,23 +191,22 @@ DType Caller::NumberType(int i, const Attrs& attrs) const {
 
 void Caller::ResolveNumbers(const Attrs& attrs) {
   for (int i = 0; i < n_; ++i) {
-    StateRef& input = inputs_[static_cast<size_t>(i)];
-    if (input != nullptr) continue;
+    if (inputs_[static_cast<size_t>(i)] != nullptr) continue;
     const Operand& o = operands_[static_cast<size_t>(i)];
     const DType dtype = NumberType(i, attrs);
     if (o.kind() == Operand::Kind::kArray) {
-      input = ValueOrThrow(context_->Put(ConvertArray(o.array(), dtype), *device_, where_), where_);
+      Hold(i, ValueOrThrow(Context().Put(ConvertArray(o.array(), dtype), *device_, where_), where_));
       continue;
     }
     if (o.kind() == Operand::Kind::kInts) {
-      input = ValueOrThrow(context_->Put(IntList(o.ints(), dtype), *device_, where_), where_);
+      Hold(i, ValueOrThrow(Context().Put(IntList(o.ints(), dtype), *device_, where_), where_));
       continue;
     }
     absl::StatusOr<HostTensor> value = ConvertScalar(o, dtype);
     if (!value.ok()) {
       throw Error(absl::Status(value.status().code(), absl::StrCat(op_.name, ": input ", i, ": ", value.status().message())), where_);
     }
-    input = ValueOrThrow(context_->PutScalar(*value, *device_, where_), where_);
+    Hold(i, ValueOrThrow(Context().PutScalar(*value, *device_, where_), where_));
   }
 }
 
@@ -202,28 +221,25 @@ bool Caller::SameAsLast(const Session::Signature& signature) const {
 }
 
 absl::Status Caller::InferOutputs(Session::Signature& signature) {
-  if (SameAsLast(signature)) {
-    attrs_ = signature.last_attrs;
-    inferred_.shapes_known = true;
-    for (const TensorSpec& spec : signature.last_outputs) {
-      inferred_.dtypes.push_back(spec.dtype);
-      inferred_.shapes.push_back(spec.shape);
-    }
+  shapes_known_ = SameAsLast(signature);
+  if (shapes_known_) {
+    if (!tapes_.empty()) attrs_ = signature.last_attrs;
     return absl::OkStatus();
   }
   absl::InlinedVector<InferInput, 4> infer;
-  for (const StateRef& t : inputs_) {
+  for (const TensorState* t : inputs_) {
     infer.push_back({t->spec.dtype, t->shape_known ? &t->spec.shape : nullptr, {}, t->variable.get()});
     if (const HostTensor* known = t->host()) infer.back().host = known->view();
   }
   auto attrs = std::make_shared<Attrs>(signature.attrs);
   RETURN_IF_ERROR(Infer(op_, infer, *attrs, inferred_));
   attrs_ = std::move(attrs);
-  if (!inferred_.shapes_known) return absl::OkStatus();
+  shapes_known_ = inferred_.shapes_known;
+  if (!shapes_known_) return absl::OkStatus();
   signature.last_attrs = attrs_;
   signature.last_inputs.clear();
   signature.last_outputs.clear();
-  for (const StateRef& t : inputs_) signature.last_inputs.push_back(t->value_spec());
+  for (const TensorState* t : inputs_) signature.last_inputs.push_back(t->value_spec());
   for (size_t i = 0; i < inferred_.dtypes.size(); ++i) signature.last_outputs.push_back({inferred_.dtypes[i], inferred_.shapes[i]});
   return absl::OkStatus();
 }
@@ -237,21 +253,25 @@ absl::Status Caller::ResolveForTapes() {
   return absl::OkStatus();
 }
 
-Tensors Caller::Emit(const Session::Signature& signature, v1::Item* item) {
-  const size_t outputs = inferred_.dtypes.size();
-  const uint64_t first = context_->session().NewHandles(outputs);
-  v1::RunOp* run = item->mutable_run();
-  run->set_signature(signature.id);
-  run->set_first_output(first);
-  run->set_num_outputs(static_cast<uint32_t>(outputs));
-  for (const StateRef& input : inputs_) run->add_inputs(first - input->handle);
-  for (TapeState* tape : tapes_) run->add_tapes(tape->Id());
+Tensors Caller::Emit(const Session::Signature& signature) {
+  const size_t outputs = shapes_known_ ? signature.last_outputs.size() : inferred_.dtypes.size();
+  const uint64_t first = Context().session().NewHandles(outputs);
+  RunItem run;
+  run.signature = signature.id;
+  run.first_output = first;
+  run.num_outputs = static_cast<uint32_t>(outputs);
+  for (const TensorState* input : inputs_) run.inputs.push_back(input->handle);
+  for (TapeState* tape : tapes_) run.tapes.push_back(tape->Id());
+  Context().session().AddRun(run);
   Tensors tensors;
   for (size_t i = 0; i < outputs; ++i) {
-    auto state = std::make_shared<TensorState>(context_, first + i, where_);
-    state->spec.dtype = inferred_.dtypes[i];
-    state->shape_known = inferred_.shapes_known;
-    if (inferred_.shapes_known) state->spec.shape = inferred_.shapes[i];
+    auto state = std::make_shared<TensorState>(*context_, first + i, where_);
+    if (shapes_known_) {
+      state->spec = signature.last_outputs[i];
+    } else {
+      state->spec.dtype = inferred_.dtypes[i];
+      state->shape_known = false;
+    }
     state->device = device_;
     tensors.emplace_back(std::move(state));
   }
@@ -272,7 +292,7 @@ void Caller::Record(const Tensors& outputs) const {
 }
 
 bool Caller::WantedBy(const TapeState& tape) const {
-  if (tape.context != context_) return false;
+  if (tape.context != *context_) return false;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (tape.tape.WantsFor(op_, i, inputs_[i]->tape_id, inputs_[i]->value_spec().dtype)) return true;
   }
@@ -292,12 +312,11 @@ Tensors Caller::Run(const NamedAttrs& named) {
   }
   if (!tapes_.empty()) ThrowIfError(ResolveForTapes(), where_);
   Tensors outputs;
-  ThrowIfError(context_->session().WithSignature(attrs, *device_, [&](Session::Signature& signature) -> absl::Status {
+  ThrowIfError(Context().session().WithSignature(attrs, *device_, !made.has_value(), [&](Session::Signature& signature) -> absl::Status {
     RETURN_IF_ERROR(InferOutputs(signature));
-    outputs = Emit(signature, context_->session().AddItem());
+    outputs = Emit(signature);
     return absl::OkStatus();
   }), where_);
-  context_->session().FlushIfFull();
   Record(outputs);
   return outputs;
 }

@@ -61,8 +61,10 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<Sessio
 
 Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello)
     : stream_(std::move(stream)), hello_(std::move(hello)), token_(RandomToken()) {
-  (*batch_)->mutable_open()->set_token(token_);
-  (*batch_)->mutable_open()->set_client(ClientName());
+  v1::OpenSession open;
+  open.set_token(token_);
+  open.set_client(ClientName());
+  batch_->Open(open);
   flusher_ = std::thread([this] { FlushLater(); });
 }
 
@@ -87,7 +89,8 @@ Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view
   auto signature = std::make_unique<Signature>();
   signature->id = next_signature_++;
   signature->attrs = attrs;
-  v1::DefineSignature* define = AddItem()->mutable_define();
+  v1::Item item;
+  v1::DefineSignature* define = item.mutable_define();
   define->set_id(signature->id);
   define->set_op(std::string(attrs.op()->name));
   define->set_device(key.device);
@@ -97,25 +100,17 @@ Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view
     named->set_name(std::string(attrs.op()->attrs[i].name));
     ToWire(attrs[i], named->mutable_value());
   }
+  AddItem(item);
   return *signatures_.emplace(std::move(key), std::move(signature)).first->second;
 }
 
-v1::Item* Session::AddItem() {
+void Session::AddItem(const v1::Item& item) {
   WakeFlusher();
-  return (*batch_)->add_items();
+  batch_->Add(item);
 }
 
 bool Session::Full() const {
-  return (*batch_)->items_size() >= kMaxItems || (*batch_)->releases_size() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
-}
-
-void Session::FlushIfFull() {
-  bool full;
-  {
-    MutexLock lock(&mu_);
-    full = Full();
-  }
-  if (full) Flush().IgnoreError();  // the next call that waits says it
+  return batch_->items() >= kMaxItems || batch_->releases() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
 }
 
 void Session::Release(uint64_t handle, size_t bytes) {
@@ -123,10 +118,12 @@ void Session::Release(uint64_t handle, size_t bytes) {
   {
     MutexLock lock(&mu_);
     if (bytes >= kReleaseInPlace) {
-      AddItem()->mutable_release()->add_handles(handle);
+      v1::Item item;
+      item.mutable_release()->add_handles(handle);
+      AddItem(item);
     } else {
       WakeFlusher();
-      (*batch_)->add_releases(handle);
+      batch_->Release(handle);
     }
     full = Full();
   }
@@ -143,10 +140,8 @@ absl::Status Session::Flush() {
     batch_bytes_ = 0;
     ++batches_;
   }
-  v1::ClientMessage& full = **spare_;
-  full.set_seq(++seq_);
-  write_error_ = stream_->Write(full);
-  spare_->Reset();
+  write_error_ = stream_->Write(spare_->Finish(++seq_));
+  spare_->Clear();
   return write_error_;
 }
 
@@ -194,7 +189,7 @@ absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
     fetch->set_download(download);
   });
   if (download) {
-    absl::StatusOr<HostTensor> values = Download(id);
+    absl::StatusOr<HostTensor> values = Download(id, bytes);
     // The stream tells of failures that come before this read.
     ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
     return values;
@@ -202,15 +197,15 @@ absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
   ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
   ASSIGN_OR_RETURN(TensorSpec spec, FromWire(fetched.value().spec()));
   const bool elsewhere = fetched.value().data().empty() && (spec.dtype == DType::kString || spec.shape.num_elements() > 0);
-  if (elsewhere) return Download(id);  // larger than anybody here knew
+  if (elsewhere) return Download(id, 0);  // larger than anybody here knew
   return HostTensor::FromBytes(std::move(spec), fetched.value().data());
 }
 
-absl::StatusOr<HostTensor> Session::Download(uint64_t fetch) {
+absl::StatusOr<HostTensor> Session::Download(uint64_t fetch, size_t bytes) {
   v1::DownloadRequest request;
   request.set_session(token_);
   request.set_id(fetch);
-  return stream_->Download(request);
+  return stream_->Download(request, bytes);
 }
 
 absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
@@ -234,6 +229,7 @@ absl::Status Session::Sync() {
 
 void Session::ForgetStatefulSignatures() {
   MutexLock lock(&mu_);
+  plain_.clear();
   absl::erase_if(signatures_, [](const auto& entry) {
     return entry.second->attrs.op()->def->effect == Effect::kStateful && entry.second->attrs.op()->AttrIndex("seed") >= 0;
   });

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -17,7 +18,7 @@
 #include "common/mutex.h"
 #include "common/ops/infer.h"
 #include "common/ops/op_table.h"
-#include "common/wire/arena_message.h"
+#include "common/wire/client_message.h"
 
 namespace eager::internal {
 
@@ -44,26 +45,38 @@ class Session {
     absl::InlinedVector<TensorSpec, 2> last_outputs;
     std::shared_ptr<const Attrs> last_attrs;  // complete; null before the first call
   };
-  // Calls use(signature) with the session's lock held, defining the signature first where it is new.
+  // Calls use(signature) with the session's lock held, defining the signature first where it is new. `plain`: the attributes
+  // are what the op has where a call names none. `device` is one of its context's names, always in the same place.
   template <class Use>
-  absl::Status WithSignature(const Attrs& attrs, absl::string_view device, Use use) {
-    MutexLock lock(&mu_);
-    return use(FindSignature(attrs, device));
+  absl::Status WithSignature(const Attrs& attrs, const std::string& device, bool plain, Use use) {
+    absl::Status status;
+    bool full;
+    {
+      MutexLock lock(&mu_);
+      status = use(plain ? FindPlainSignature(attrs, device) : FindSignature(attrs, device));
+      full = Full();
+    }
+    if (full) Flush().IgnoreError();  // the next call that waits says it
+    return status;
   }
-  // Adds an item to the batch; `fill` gets the empty item.
+  // For a `use` of WithSignature, which holds the lock: adds the item of one op to the batch.
+  void AddRun(const RunItem& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    WakeFlusher();
+    batch_->Add(run);
+  }
+  // Adds another item to the batch; `fill` gets the empty item.
   template <class Fill>
   void Add(Fill fill) {
     bool full;
     {
       MutexLock lock(&mu_);
-      fill(AddItem());
+      v1::Item item;
+      fill(&item);
+      AddItem(item);
       full = Full();
     }
     if (full) Flush().IgnoreError();  // the next call that waits says it
   }
-  // For a `use` of WithSignature, which holds the lock: the item of one op. Call FlushIfFull() after it.
-  v1::Item* AddItem() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void FlushIfFull();
   // The handle, of a tensor of about so many bytes, will not be named again.
   void Release(uint64_t handle, size_t bytes);
 
@@ -90,13 +103,19 @@ class Session {
   explicit Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello);
 
   Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Signature& FindPlainSignature(const Attrs& attrs, const std::string& device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    const auto op = static_cast<size_t>(attrs.op()->index);
+    if (op >= plain_.size()) plain_.resize(op + 1);
+    PlainSignature& plain = plain_[op];
+    if (plain.device != &device) plain = {&device, &FindSignature(attrs, device)};
+    return *plain.signature;
+  }
+  void AddItem(const v1::Item& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool Full() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WakeFlusher() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (flusher_sleeps_) batch_started_.Signal();
   }
-  bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return (*batch_)->items_size() == 0 && (*batch_)->releases_size() == 0;
-  }
+  bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return batch_->empty(); }
   void FlushLater();
   // Sends a Fetch that `fill` completes, and everything before it; its id.
   template <class Fill>
@@ -109,7 +128,7 @@ class Session {
   // The same, with the error of the tensor, or an earlier failure that nobody has heard of.
   absl::StatusOr<v1::Fetched> Wait(uint64_t fetch);
   void Take(v1::ServerMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
-  absl::StatusOr<HostTensor> Download(uint64_t fetch);
+  absl::StatusOr<HostTensor> Download(uint64_t fetch, size_t bytes);
   // One round trip behind everything so far.
   absl::Status RoundTrip();
   // Bulk calls name the session, so they must not overtake the message that opens it: one wait, before the first of them.
@@ -148,18 +167,24 @@ class Session {
   };
 
   Mutex mu_;  // the batch that is being filled; never held while the stream is used
-  using Batch = std::unique_ptr<ArenaMessage<v1::ClientMessage>>;
-  Batch batch_ ABSL_GUARDED_BY(mu_) = std::make_unique<ArenaMessage<v1::ClientMessage>>();
+  using Batch = std::unique_ptr<ClientMessageWriter>;
+  Batch batch_ ABSL_GUARDED_BY(mu_) = std::make_unique<ClientMessageWriter>();
   size_t batch_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of constants in the batch
   absl::flat_hash_map<SignatureKey, std::unique_ptr<Signature>, SignatureHash, SignatureEq> signatures_
       ABSL_GUARDED_BY(mu_);
+  // Those of calls that name no attributes, by op, on the device of the last such call: most calls need no look-up.
+  struct PlainSignature {
+    const std::string* device = nullptr;
+    Signature* signature = nullptr;
+  };
+  std::vector<PlainSignature> plain_ ABSL_GUARDED_BY(mu_);
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
   uint64_t batches_ ABSL_GUARDED_BY(mu_) = 0;  // written so far
   CondVar batch_started_;                      // wakes the flusher
   bool flusher_sleeps_ ABSL_GUARDED_BY(mu_) = false;
 
   Mutex write_mu_;  // the stream's writing side; taken before mu_
-  Batch spare_ ABSL_GUARDED_BY(write_mu_) = std::make_unique<ArenaMessage<v1::ClientMessage>>();
+  Batch spare_ ABSL_GUARDED_BY(write_mu_) = std::make_unique<ClientMessageWriter>();
   uint64_t seq_ ABSL_GUARDED_BY(write_mu_) = 0;
   absl::Status write_error_ ABSL_GUARDED_BY(write_mu_);
 

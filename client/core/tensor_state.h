@@ -15,7 +15,9 @@ struct TensorState {
       : context(std::move(c)), handle(h), where(w), tape_id(h) {}
   ~TensorState() {
     if (owned) context->session().Release(handle, Bytes());
+    delete host();
   }
+  TensorState(const TensorState&) = delete;
 
   const std::shared_ptr<ContextState> context;
   const uint64_t handle;
@@ -30,12 +32,9 @@ struct TensorState {
 
   const TensorSpec& value_spec() const { return variable != nullptr ? *variable : spec; }
   // The values, if they are known here; null while they are not. Once known they never change.
-  const HostTensor* host() const { return host_known_.load(std::memory_order_acquire) ? &host_ : nullptr; }
+  const HostTensor* host() const { return host_.load(std::memory_order_acquire); }
   // For the one who makes the state, or who holds resolve_mu and found host() null.
-  void KeepHost(HostTensor value) {
-    host_ = std::move(value);
-    host_known_.store(true, std::memory_order_release);
-  }
+  void KeepHost(HostTensor value) { host_.store(new HostTensor(std::move(value)), std::memory_order_release); }
 
  private:
   // As far as they are known: none where only the server knows the shape.
@@ -43,8 +42,7 @@ struct TensorState {
     return shape_known ? static_cast<size_t>(spec.shape.num_elements()) * SizeOf(spec.dtype) : 0;
   }
 
-  HostTensor host_;
-  std::atomic<bool> host_known_ = false;
+  std::atomic<const HostTensor*> host_ = nullptr;  // owned; most tensors never have it
 };
 using StateRef = std::shared_ptr<TensorState>;
 

@@ -8,6 +8,7 @@
 namespace eager::internal {
 
 // Connects lazily: the first call finds out whether somebody is there. `address`: "host:port" or "unix:/path".
-std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds);
+// `share_memory`: over a unix socket large values go through memory that the server shares, where this process may map it.
+std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds, bool share_memory);
 
 }  // namespace eager::internal

@@ -25,7 +25,7 @@ class InProcessStream final : public SessionStream {
     return response;
   }
 
-  absl::Status Write(const v1::ClientMessage& message) override {
+  absl::Status Write(absl::string_view message) override {
     v1::ServerMessage reply;
     MutexLock executing(&execute_mu_);
     if (dispatcher_ == nullptr) return Closed();
@@ -54,7 +54,7 @@ class InProcessStream final : public SessionStream {
     return session->uploads().Put(header.id(), std::move(tensor));
   }
 
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t) override {
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session()));
     // The Fetch was written, and so executed, before.
     ASSIGN_OR_RETURN(server::TensorRef tensor, session->downloads().Take(request.id()));

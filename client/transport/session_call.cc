@@ -1,5 +1,7 @@
 #include "client/transport/session_call.h"
 
+#include <grpcpp/support/proto_buffer_reader.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -23,9 +25,10 @@ unsigned MaxSpinning() {
 
 }  // namespace
 
-SessionCall::SessionCall(v1::TensorService::Stub& stub) {
+SessionCall::SessionCall(grpc::GenericStub& stub)
+    : stream_(stub.PrepareCall(&context_, "/eager.v1.TensorService/Session", &queue_)) {
   Begin(start_);
-  stream_ = stub.AsyncSession(&context_, &queue_, &start_);
+  stream_->StartCall(&start_);
   Await(start_, /*may_spin=*/false);
 }
 
@@ -41,18 +44,24 @@ SessionCall::~SessionCall() {
   }
 }
 
-bool SessionCall::Write(const v1::ClientMessage& message) {
+bool SessionCall::Write(absl::string_view message) {
   if (!Await(write_, false)) return false;
   Begin(write_);
-  stream_->Write(message, &write_);  // has copied the message when it returns
+  const grpc::Slice copy(message.data(), message.size());
+  stream_->Write(grpc::ByteBuffer(&copy, 1), &write_);
   Poll();
   return true;
 }
 
 bool SessionCall::Read(v1::ServerMessage* message) {
   Begin(read_);
-  stream_->Read(message, &read_);
-  return Await(read_, true);
+  grpc::ByteBuffer bytes;
+  stream_->Read(&bytes, &read_);
+  if (!Await(read_, true)) return false;
+  grpc::ProtoBufferReader reader(&bytes);
+  if (message->ParseFromZeroCopyStream(&reader)) return true;
+  context_.TryCancel();  // no message of ours: the stream is of no more use
+  return false;
 }
 
 grpc::Status SessionCall::Finish() {

@@ -1,13 +1,15 @@
 // The session's stream as a gRPC call that its users drive themselves: no thread stands between them and the socket.
 #pragma once
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
 #include <memory>
 
 #include "common/mutex.h"
-#include "eager/v1/service.grpc.pb.h"
+#include "absl/strings/string_view.h"
+#include "eager/v1/session.pb.h"
 
 namespace eager::internal {
 
@@ -17,15 +19,15 @@ namespace eager::internal {
 class SessionCall {
  public:
   // Starts the call. Waits until it is on its way, not for the server.
-  explicit SessionCall(v1::TensorService::Stub& stub);
+  explicit SessionCall(grpc::GenericStub& stub);
   // Cancels the call if it has not ended.
   ~SessionCall();
   SessionCall(const SessionCall&) = delete;
   SessionCall& operator=(const SessionCall&) = delete;
 
-  // Hands a message to the transport; waits while the one before it does not fit into the server's window. False once the
+  // Hands a message, the bytes of a ClientMessage, to the transport; waits while the one before it does not fit into the server's window. False once the
   // stream is known to be broken: of the last message only the next Write may know.
-  bool Write(const v1::ClientMessage& message);
+  bool Write(absl::string_view message);
   // Waits for the next message. False once the stream has ended.
   bool Read(v1::ServerMessage* message);
   // After a Read that gave false, once: why the stream ended.
@@ -52,7 +54,7 @@ class SessionCall {
 
   grpc::ClientContext context_;
   grpc::CompletionQueue queue_;
-  std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::ClientMessage, v1::ServerMessage>> stream_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   Mutex mu_;
   CondVar polled_;
   bool polling_ ABSL_GUARDED_BY(mu_) = false;  // a thread drives the queue

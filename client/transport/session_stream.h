@@ -22,14 +22,14 @@ class SessionStream {
 
   // Waits for the server's answer. UNAVAILABLE if nobody answers at the address.
   virtual absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) = 0;
-  // Does not wait for the message to be executed.
-  virtual absl::Status Write(const v1::ClientMessage& message) = 0;
+  // `message`: the bytes of a ClientMessage. Does not wait for it to be executed.
+  virtual absl::Status Write(absl::string_view message) = 0;
   // Waits for the next message. The error that ended the stream, once it has.
   virtual absl::Status Read(v1::ServerMessage* message) = 0;
   // Waits until the server has all bytes.
   virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) = 0;
-  // Waits for the values of a Fetch that was written before.
-  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) = 0;
+  // Waits for the values of a Fetch that was written before; `bytes`: how many are expected, 0 if that is not known.
+  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) = 0;
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/recycled.h"
 #include "common/ref_counted.h"
 #include "server/device/transfer.h"
 
@@ -24,7 +25,7 @@ class Device;
 
 // A block of a device's memory; goes back to its device with the last reference. Never null inside a RefPtr; data() of an
 // empty block may not be read. Aligned to 64 bytes, or to 8 if it is inside the object.
-class Buffer final : public RefCounted {
+class Buffer final : public RefCounted, public Recycled<Buffer> {
  public:
   // Blocks of up to this many bytes may lie in the object: a scalar then needs no block of the pool, and no lock.
   static constexpr size_t kInlineBytes = 16;

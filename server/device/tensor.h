@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "common/host_tensor.h"
+#include "common/recycled.h"
 #include "common/ref_counted.h"
 #include "common/tensor_spec.h"
 #include "server/device/device.h"
@@ -14,7 +15,7 @@ class Variable;  // kernels/variable.h
 
 // Tensors that share a buffer (Reshape, Identity, a read of a variable) are separate objects: each has its own id,
 // which tapes go by.
-class Tensor final : public RefCounted {
+class Tensor final : public RefCounted, public Recycled<Tensor> {
  public:
   Tensor(TensorSpec spec, BufferRef buffer, size_t offset = 0);
   // A handle of a variable, whose spec must live as long as it.

@@ -1,8 +1,12 @@
 #include "server/rpc/dispatcher.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/wire/wire.h"
+#include "server/device/cpu/compute.h"
+#include "server/exec/chain.h"
 
 namespace eager::server {
 
@@ -31,33 +35,87 @@ absl::Status Tell(uint64_t walk, const absl::StatusOr<std::optional<Session::Wal
 
 Dispatcher::~Dispatcher() {
   if (session_ != nullptr) sessions_.Close(token_, absl::CancelledError("the session's stream has ended"));
+  GiveUpOwnTeam();
 }
 
-absl::StatusOr<bool> Dispatcher::Handle(const v1::ClientMessage& message, v1::ServerMessage* reply) {
-  if (session_ == nullptr) RETURN_IF_ERROR(Open(message));
-  if (message.seq() != done_seq_ + 1) {
+absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMessage* reply) {
+  RETURN_IF_ERROR(message_.Read(message));
+  if (session_ == nullptr) RETURN_IF_ERROR(Open());
+  if (message_.seq != done_seq_ + 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("message ", done_seq_ + 1, " was expected, but message ", message.seq(), " came"));
+        absl::StrCat("message ", done_seq_ + 1, " was expected, but message ", message_.seq, " came"));
   }
-  for (int i = 0; i < message.items_size(); ++i) {
-    if (absl::Status status = HandleItem(message.items(i), reply); !status.ok()) {
+  // What is worth a chain is large, and large tensors are released among the items.
+  const bool chains = FusionEnabled() && std::any_of(message_.items.begin(), message_.items.end(), &IsRelease);
+  for (size_t i = 0; i < message_.items.size(); ++i) {
+    if (chains) {
+      if (const size_t n = RunChain(i)) {
+        i += n - 1;
+        continue;
+      }
+    }
+    if (absl::Status status = HandleItem(message_.items[i], reply); !status.ok()) {
       v1::Failure* failure = reply->add_failures();
-      failure->set_seq(message.seq());
+      failure->set_seq(message_.seq);
       failure->set_item(static_cast<uint32_t>(i));
       ToWire(status, failure->mutable_status());
     }
   }
-  session_->Release(Span(message.releases()));
-  done_seq_ = message.seq();
+  session_->Release(message_.releases);
+  done_seq_ = message_.seq;
   reply->set_done_seq(done_seq_);
   return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
 }
 
-absl::Status Dispatcher::Open(const v1::ClientMessage& message) {
-  if (!message.has_open()) return absl::InvalidArgumentError("the first message of a stream must open a session");
-  token_ = message.open().token();
-  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, message.open().client(), peer_));
+absl::Status Dispatcher::Open() {
+  v1::OpenSession open;
+  if (!message_.has_open || !open.ParseFromString(message_.open)) {
+    return absl::InvalidArgumentError("the first message of a stream must open a session");
+  }
+  token_ = open.token();
+  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, open.client(), peer_));
   return absl::OkStatus();
+}
+
+size_t Dispatcher::RunChain(size_t first) {
+  const auto request = [](const RunItem& run) {
+    return Session::RunRequest{run.signature, run.inputs, run.first_output, run.num_outputs, run.tapes};
+  };
+  if (!ReadRun(message_.items[first], run_) || !session_->MayStartChain(request(run_))) return 0;
+  chain_.clear();
+  absl::InlinedVector<size_t, Chain::kMaxOps> positions;
+  absl::InlinedVector<Session::Released, Chain::kMaxOps> released;
+  std::vector<uint64_t> handles;
+  for (size_t i = first; i < message_.items.size() && chain_.size() <= Chain::kMaxOps; ++i) {
+    handles.clear();
+    if (ReadRun(message_.items[i], run_)) {
+      chain_.push_back(run_);
+      positions.push_back(i);
+    } else if (ReadRelease(message_.items[i], handles)) {
+      for (uint64_t handle : handles) released.push_back({handle, chain_.size()});
+    } else {
+      break;
+    }
+  }
+  absl::InlinedVector<Session::RunRequest, Chain::kMaxOps> requests;
+  for (const RunItem& run : chain_) requests.push_back(request(run));
+  const size_t ops = session_->RunChain(requests, released);
+  if (ops == 0) return 0;
+  for (const Session::Released& r : released) {
+    if (r.before < ops) session_->Release({&r.handle, 1});
+  }
+  return positions[ops - 1] - first + 1;
+}
+
+absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* reply) {
+  if (ReadRun(bytes, run_)) {
+    return session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
+  }
+  item_.Reset();
+  if (!item_->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InvalidArgumentError("an item cannot be read");
+  }
+  return HandleItem(*item_, reply);
 }
 
 absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* reply) {
@@ -97,8 +155,7 @@ absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* rep
 absl::Status Dispatcher::Run(const v1::RunOp& run) {
   absl::InlinedVector<uint64_t, 4> inputs;
   for (uint64_t back : run.inputs()) inputs.push_back(run.first_output() - back);
-  return session_->Run({run.signature(), inputs, run.first_output(), run.num_outputs(),
-                        Span(run.tapes())});
+  return session_->Run({run.signature(), inputs, run.first_output(), run.num_outputs(), Span(run.tapes())});
 }
 
 absl::Status Dispatcher::Define(const v1::DefineSignature& define) {

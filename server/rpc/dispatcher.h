@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "eager/v1/session.pb.h"
+#include "common/wire/arena_message.h"
+#include "common/wire/client_message.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
@@ -19,12 +20,17 @@ class Dispatcher {
   // Closes the session: its tensors, tapes and variables are freed.
   ~Dispatcher();
 
-  // Executes a message and adds what is to be said about it to `reply`. Returns whether `reply` must be sent.
-  // An error ends the stream: the first message opened no session, or the order of messages is broken.
-  absl::StatusOr<bool> Handle(const v1::ClientMessage& message, v1::ServerMessage* reply);
+  // Executes a message, given by its bytes, and adds what is to be said about it to `reply`. Returns whether `reply` must be
+  // sent. An error ends the stream: the bytes are no message, the first message opened no session, or the order of messages
+  // is broken.
+  absl::StatusOr<bool> Handle(absl::string_view message, v1::ServerMessage* reply);
 
  private:
-  absl::Status Open(const v1::ClientMessage& message);
+  absl::Status Open();
+  absl::Status HandleItem(absl::string_view bytes, v1::ServerMessage* reply);
+  // Runs the items from `first` on that form a chain of elementwise ops, and what is released among them; how many items
+  // these are, 0 if there is no chain.
+  size_t RunChain(size_t first);
   absl::Status HandleItem(const v1::Item& item, v1::ServerMessage* reply);
   absl::Status Run(const v1::RunOp& run);
   absl::Status Define(const v1::DefineSignature& define);
@@ -38,6 +44,11 @@ class Dispatcher {
   std::string token_;
   std::shared_ptr<Session> session_;
   uint64_t done_seq_ = 0;
+  // Kept from one message to the next for their memory.
+  ClientMessageView message_;
+  RunItem run_;
+  std::vector<RunItem> chain_;
+  ArenaMessage<v1::Item> item_{8 << 10};
 };
 
 }  // namespace eager::server

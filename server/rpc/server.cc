@@ -13,6 +13,7 @@
 #include "common/status_macros.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
+#include "server/exec/chain.h"
 #include "server/kernels/kernel.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/service.h"
@@ -117,6 +118,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& option
   ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices));
   for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
+  SetFusion(options.fusion);
   auto server = std::make_unique<GrpcServer>(std::move(devices));
   RETURN_IF_ERROR(server->Start(options));
   return server;

@@ -16,6 +16,7 @@ struct ServerOptions {
   std::vector<std::string> listen = {"127.0.0.1:8470"};
   DeviceOptions devices = {.devices = "auto"};
   int compute_threads = 0;       // for large kernels; 0: all cores
+  bool fusion = true;            // chains of elementwise ops in one pass
 };
 
 class Server {

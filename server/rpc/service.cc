@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "common/wire/arena_message.h"
 #include "server/rpc/bulk.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/execute.h"
@@ -15,6 +14,14 @@
 #include "server/rpc/status.h"
 
 namespace eager::server {
+
+TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions) : sessions_(sessions) {
+  // gRPC has raw forms of asynchronous calls only; this is how its generated code exchanges the handler of a call.
+  const google::protobuf::ServiceDescriptor& service = *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
+  MarkMethodStreamed(service.FindMethodByName("Session")->index(),
+                     new grpc::internal::BidiStreamingHandler<TensorServiceImpl, grpc::ByteBuffer, v1::ServerMessage>(
+                         std::mem_fn(&TensorServiceImpl::ServeSession), this));
+}
 
 void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
   draining_ = true;
@@ -34,18 +41,20 @@ grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloReque
   return ToGrpc(SayHello(sessions_.devices(), *request, response));
 }
 
-grpc::Status TensorServiceImpl::Session(grpc::ServerContext* context,
-                                        grpc::ServerReaderWriter<v1::ServerMessage, v1::ClientMessage>* stream) {
+grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
   if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
   Dispatcher dispatcher(sessions_, context->peer());
   spdlog::info("event=session_open peer={}", context->peer());
-  ArenaMessage<v1::ClientMessage> message;
+  grpc::ByteBuffer message;
   v1::ServerMessage reply;
   absl::Status end;
-  for (; stream->Read(&*message); message.Reset()) {
+  while (stream->Read(&message)) {
     ++busy_;
     reply.Clear();
-    absl::StatusOr<bool> send = dispatcher.Handle(*message, &reply);
+    grpc::Slice bytes;
+    if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
+    absl::StatusOr<bool> send =
+        dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
     ++handled_;
     const bool gone = send.ok() && *send && !stream->Write(reply);
     --busy_;
@@ -54,6 +63,10 @@ grpc::Status TensorServiceImpl::Session(grpc::ServerContext* context,
   }
   spdlog::info("event=session_end peer={} code={}", context->peer(), absl::StatusCodeToString(end.code()));
   return ToGrpc(end);
+}
+
+grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext*, ExchangeStream* stream) {
+  return ToGrpc(ServeExchange(sessions_, *stream));
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteRequest* request,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "eager/v1/service.grpc.pb.h"
+#include "server/rpc/exchange.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
@@ -17,14 +18,13 @@ class TensorServiceImpl final
     : public v1::TensorService::WithRawCallbackMethod_Upload<
           v1::TensorService::WithRawCallbackMethod_Download<v1::TensorService::Service>> {
  public:
-  explicit TensorServiceImpl(SessionRegistry& sessions) : sessions_(sessions) {}
+  explicit TensorServiceImpl(SessionRegistry& sessions);
 
   // Refuses new sessions from now on, and waits until no session has executed anything for `quiet`, or until `deadline`.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
   grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
-  grpc::Status Session(grpc::ServerContext* context,
-                       grpc::ServerReaderWriter<v1::ServerMessage, v1::ClientMessage>* stream) override;
+  grpc::Status Exchange(grpc::ServerContext*, ExchangeStream* stream) override;
   grpc::Status Execute(grpc::ServerContext*, const v1::ExecuteRequest* request, v1::ExecuteResponse* response) override;
   grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse* response) override;
   grpc::Status ResetDevice(grpc::ServerContext*, const v1::ResetDeviceRequest* request, v1::DeviceInfo* response) override;
@@ -37,6 +37,10 @@ class TensorServiceImpl final
                                                        const grpc::ByteBuffer* request) override;
 
  private:
+  // In place of the generated call: messages come as bytes, which the dispatcher takes apart.
+  using SessionStream = grpc::ServerReaderWriter<v1::ServerMessage, grpc::ByteBuffer>;
+  grpc::Status ServeSession(grpc::ServerContext* context, SessionStream* stream);
+
   SessionRegistry& sessions_;
   std::atomic<bool> draining_{false};
   std::atomic<int64_t> busy_{0};       // messages in execution

@@ -14,6 +14,11 @@ class HandleTable {
  public:
   // The tensor; the error that its op left; or INVALID_ARGUMENT for an id that was never made or is released.
   absl::StatusOr<TensorRef> Get(uint64_t handle) const;
+  // The tensor, while the table is not changed; null if Get has an error to tell.
+  const TensorRef* Find(uint64_t handle) const {
+    const auto it = tensors_.find(handle);
+    return it == tensors_.end() ? nullptr : &it->second;
+  }
   bool Contains(uint64_t handle) const {
     return tensors_.contains(handle) || (!errors_.empty() && errors_.contains(handle));
   }

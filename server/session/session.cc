@@ -30,7 +30,7 @@ absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs
 }
 
 absl::Status Session::Run(const RunRequest& request) {
-  stats_.ops.fetch_add(1, std::memory_order_relaxed);
+  stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // nobody else writes it
   if (request.num_outputs != 0) RETURN_IF_ERROR(CheckFree(request.first_output, request.num_outputs));
   Tensors outputs;
   absl::Status status = Execute(request, outputs);
@@ -54,8 +54,9 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
   }
   Tensors inputs;
   for (uint64_t handle : request.inputs) {
-    ASSIGN_OR_RETURN(TensorRef input, handles_.Get(handle));
-    inputs.push_back(std::move(input));
+    const TensorRef* input = handles_.Find(handle);
+    if (input == nullptr) return handles_.Get(handle).status();
+    inputs.push_back(*input);
   }
   ASSIGN_OR_RETURN(Tapes tapes, FindTapes(request.tapes));
   RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));

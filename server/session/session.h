@@ -47,6 +47,18 @@ class Session {
   // an op without outputs failed, or a handle is in use.
   absl::Status Run(const RunRequest& request);
 
+  // Whether it pays to look for a chain of elementwise ops that begins with this one.
+  bool MayStartChain(const RunRequest& request) const;
+  // A handle that is released when `before` of the requests have been run.
+  struct Released {
+    uint64_t handle = 0;
+    size_t before = 0;
+  };
+  // Runs as many of the requests as form a chain of elementwise ops (exec/chain.h), as Run would run one after the other, and
+  // returns how many these are; 0 where it is better to Run the first alone. `released`: what is released among the requests
+  // and right after them, which stays to be done; outputs among them are not made.
+  size_t RunChain(absl::Span<const RunRequest> requests, absl::Span<const Released> released);
+
   // Puts a tensor of the client's values under `handle`. Errors as Run's.
   absl::Status PutConstant(uint64_t handle, const TensorSpec& spec, absl::string_view bytes, absl::string_view device);
   // The same with the values of a completed upload.

@@ -13,7 +13,7 @@ namespace eager::bench {
 namespace {
 
 constexpr double kRoundSeconds = 0.08;
-constexpr int kMostCalls = 2000;
+constexpr int kMostCalls = 20000;
 
 struct Kernel {
   const char* name;

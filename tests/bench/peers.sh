@@ -5,7 +5,7 @@
 #   tests/bench/peers.sh [--venv DIR] [--bench PROGRAM] [arguments of eager-bench]
 #
 # DIR is made if it is not there; it takes some 6 GB, since PyTorch's wheel brings CUDA's libraries along, and without them
-# does not load. Without arguments: every subcommand that has a promise.
+# does not load. Without a subcommand: every one that has a promise.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,5 +28,7 @@ if ! "$venv/bin/pip" show --quiet tensorflow-cpu torch pyarrow 2>/dev/null; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check tensorflow-cpu torch pyarrow
 fi
 
-[ $# -gt 0 ] || set -- dispatch latency matmul transfer kernels guide sessions memory
+# Options alone leave the choice of subcommands here.
+[[ " $* " =~ \ (conv|dataset|dispatch|gpu|guide|kernels|latency|matmul|memory|random|sessions|transfer)\  ]] ||
+  set -- "$@" dispatch latency matmul transfer kernels guide sessions memory
 EAGERD_BENCH_PYTHON=$venv/bin/python exec "$bench" --check "$@"

@@ -18,7 +18,7 @@
 namespace eager::bench {
 namespace {
 
-constexpr int kOps = 128000;  // of all sessions together
+constexpr int kOps = 640000;  // of all sessions together
 constexpr int kRoundTrips = 4000;
 constexpr int kMostlyIdle = 64;
 constexpr std::chrono::milliseconds kIdle(1000);  // between two reads of a session that is mostly idle

@@ -21,20 +21,22 @@ class CountingStream final : public internal::SessionStream {
     ++waits_;
     return inner_->Hello(request);
   }
-  absl::Status Write(const v1::ClientMessage& message) override {
+  absl::Status Write(absl::string_view bytes) override {
+    v1::ClientMessage message;
+    EXPECT_TRUE(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
     for (const v1::Item& item : message.items()) {
       if (item.has_fetch() && !item.fetch().download()) ++waits_;
     }
-    return inner_->Write(message);
+    return inner_->Write(bytes);
   }
   absl::Status Read(v1::ServerMessage* message) override { return inner_->Read(message); }
   absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
     ++waits_;
     return inner_->Upload(header, bytes);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) override {
     ++waits_;
-    return inner_->Download(request);
+    return inner_->Download(request, bytes);
   }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }

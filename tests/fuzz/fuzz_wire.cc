@@ -18,7 +18,7 @@ void CheckReply(const v1::ServerMessage& reply) {
   if (Traced()) std::fprintf(stderr, "%s\n", reply.DebugString().c_str());
 }
 
-void Handle(const v1::ClientMessage& message) {
+void Handle(absl::string_view message) {
   server::SessionRegistry sessions(Devices());
   server::Dispatcher dispatcher(sessions, "fuzz");
   v1::ServerMessage reply;
@@ -37,14 +37,14 @@ int Reached() { return answered; }
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace eager::fuzz;
   eager::v1::ClientMessage message;
+  Handle(absl::string_view(reinterpret_cast<const char*>(data), size));
   if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
   ++parsed;
   if (Traced()) std::fprintf(stderr, "%s\n", message.DebugString().c_str());
-  Handle(message);
   // The same items again, behind an opening of their own.
   message.set_seq(1);
   message.mutable_open()->set_token("sixteen bytes or more");
-  Handle(message);
+  Handle(message.SerializeAsString());
   CheckNothingIsHeld();
   return 0;
 }

@@ -4,9 +4,11 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
@@ -21,7 +23,28 @@ constexpr bool kTeams = false;
 constexpr bool kTeams = true;
 #endif
 
-thread_local bool on_compute_thread = false;
+thread_local bool on_compute_thread = false;  // or, for the time of its turn, a thread with a team of its own
+
+// Handing large work over and waiting for it wakes two threads, which takes longer than many a kernel. So the first few
+// threads with large work get teams of their own; more would mean a crowd of workers.
+constexpr int kOwnTeams = 2;
+std::atomic<int> own_teams{0};
+
+struct OwnTeam {
+  bool mine = false;
+  ~OwnTeam() { GiveUp(); }
+  bool Get() {
+    if (mine) return true;
+    if (own_teams.load(std::memory_order_relaxed) >= kOwnTeams) return false;
+    mine = own_teams.fetch_add(1) < kOwnTeams;
+    if (!mine) own_teams.fetch_sub(1);
+    return mine;
+  }
+  void GiveUp() {
+    if (std::exchange(mine, false)) own_teams.fetch_sub(1);
+  }
+};
+thread_local OwnTeam own_team;
 
 int DefaultThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
@@ -37,6 +60,24 @@ class ComputeThread {
   static ComputeThread& Get() {
     static ComputeThread* instance = new ComputeThread();
     return *instance;
+  }
+
+  // On the caller's thread and with its team, in turn with all others.
+  void RunHere(absl::FunctionRef<void()> work) {
+    MutexLock turn(&turn_);
+    struct Here {
+      const int threads_before = omp_get_max_threads();
+      Here() {
+        on_compute_thread = true;
+        omp_set_dynamic(0);
+        omp_set_num_threads(ComputeThreads());
+      }
+      ~Here() {
+        on_compute_thread = false;
+        omp_set_num_threads(threads_before);
+      }
+    } here;
+    work();
   }
 
   void Run(absl::FunctionRef<void()> work) {
@@ -89,11 +130,15 @@ class ComputeThread {
     omp_set_dynamic(0);
     omp_set_num_threads(kTeams ? ComputeThreads() : 1);
     while (Job* job = Pop()) {
-      job->work();
+      {
+        MutexLock turn(&turn_);
+        job->work();
+      }
       job->done.Notify();
     }
   }
 
+  Mutex turn_;  // held while large work runs
   Mutex mu_;
   CondVar changed_;
   std::deque<Job*> queue_ ABSL_GUARDED_BY(mu_);
@@ -110,8 +155,11 @@ int ComputeThreads() { return Threads(); }
 void RunOnComputeThread(absl::FunctionRef<void()> work) {
   // Inside a region the team is busy with us: waiting for it would be a deadlock.
   if (on_compute_thread || omp_in_parallel()) return work();
+  if (kTeams && own_team.Get()) return ComputeThread::Get().RunHere(work);
   ComputeThread::Get().Run(work);
 }
+
+void GiveUpOwnTeam() { own_team.GiveUp(); }
 
 void RunSingleThreaded(absl::FunctionRef<void()> work) {
   const int before = omp_get_max_threads();

@@ -39,8 +39,7 @@ CpuDevice::CpuDevice(int index, int64_t memory_limit)
 
 absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
   if (!PoolAllocator::kLimitsAccess && bytes <= Buffer::kInlineBytes) {
-    inline_buffers_.fetch_add(1, std::memory_order_relaxed);
-    inline_bytes_.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+    inline_buffers_.fetch_add(Counted(bytes), std::memory_order_relaxed);
     return MakeRef<Buffer>(this, bytes);
   }
   void* data = pool_.Allocate(bytes);
@@ -54,17 +53,17 @@ absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
 
 void CpuDevice::Free(const Buffer& buffer) {
   if (!buffer.is_inline()) return pool_.Free(buffer.data(), buffer.size());
-  inline_buffers_.fetch_sub(1, std::memory_order_relaxed);
-  inline_bytes_.fetch_sub(static_cast<int64_t>(buffer.size()), std::memory_order_relaxed);
+  inline_buffers_.fetch_sub(Counted(buffer.size()), std::memory_order_relaxed);
 }
 
 MemoryStats CpuDevice::memory_stats() const {
   MemoryStats stats = pool_.stats();
-  const int64_t bytes = inline_bytes_.load(std::memory_order_relaxed);
+  const uint64_t counted = inline_buffers_.load(std::memory_order_relaxed);
+  const auto bytes = static_cast<int64_t>(counted & ((uint64_t{1} << kCountShift) - 1));
   stats.bytes_in_use += bytes;
   stats.bytes_reserved += bytes;
   stats.peak_bytes_in_use = std::max(stats.peak_bytes_in_use, stats.bytes_in_use);
-  stats.live_buffers += inline_buffers_.load(std::memory_order_relaxed);
+  stats.live_buffers += static_cast<int64_t>(counted >> kCountShift);
   return stats;
 }
 

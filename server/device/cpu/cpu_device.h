@@ -29,9 +29,11 @@ class CpuDevice final : public Device {
  private:
   DeviceAttributes attributes_;
   PoolAllocator pool_;
-  // Buffers inside their objects, beside the pool's.
-  std::atomic<int64_t> inline_buffers_{0};
-  std::atomic<int64_t> inline_bytes_{0};
+  // Buffers inside their objects, beside the pool's: their number and, below it, their bytes. One counter, because every
+  // small result changes both.
+  static constexpr int kCountShift = 32;
+  static uint64_t Counted(size_t bytes) { return (uint64_t{1} << kCountShift) | bytes; }
+  std::atomic<uint64_t> inline_buffers_{0};
 };
 
 }  // namespace eager::server

@@ -21,20 +21,22 @@ class CountingStream final : public eager::internal::SessionStream {
   CountingStream(std::unique_ptr<SessionStream> inner, Counts& counts) : inner_(std::move(inner)), counts_(counts) {}
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override { return inner_->Hello(request); }
-  absl::Status Write(const v1::ClientMessage& message) override {
+  absl::Status Write(absl::string_view bytes) override {
+    v1::ClientMessage message;
+    EXPECT_TRUE(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
     for (const v1::Item& item : message.items()) {
       counts_.ops += item.has_run();
       counts_.constants += item.has_constant();
       counts_.waits += item.has_fetch();
     }
-    return inner_->Write(message);
+    return inner_->Write(bytes);
   }
   absl::Status Read(v1::ServerMessage* message) override { return inner_->Read(message); }
   absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
     ++counts_.waits;
     return inner_->Upload(header, bytes);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request) override { return inner_->Download(request); }
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) override { return inner_->Download(request, bytes); }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }
 
