@@ -107,7 +107,12 @@ class Timed {
     if (call_ == nullptr) {
       call_ = kernel_.make();
       Calls(2);
-      calls_ = std::clamp(static_cast<int>(kRoundSeconds / Calls(3) * 3), 1, kMostCalls);
+      double seconds = Calls(calls_);
+      while (seconds < kRoundSeconds / 4 && calls_ < kMostCalls) {  // of few calls the wait at the end is the most
+        calls_ = std::min(4 * calls_, kMostCalls);
+        seconds = Calls(calls_);
+      }
+      calls_ = std::clamp(static_cast<int>(kRoundSeconds / seconds * calls_), 1, kMostCalls);
     }
     return Calls(calls_) / calls_ * 1e6;
   }
@@ -123,7 +128,7 @@ class Timed {
 
   const Kernel kernel_;
   std::function<Tensor()> call_;
-  int calls_ = 1;
+  int calls_ = 3;
 };
 
 }  // namespace
