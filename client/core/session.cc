@@ -110,7 +110,7 @@ void Session::AddItem(const v1::Item& item) {
 }
 
 bool Session::Full() const {
-  return batch_->items() >= kMaxItems || batch_->releases() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
+  return batch_->items() >= full_items_ || batch_->releases() >= 8 * kMaxItems || batch_bytes_ >= kMaxBatchBytes;
 }
 
 void Session::Release(uint64_t handle, size_t bytes) {
@@ -136,6 +136,7 @@ absl::Status Session::Flush() {
   {
     MutexLock lock(&mu_);
     if (Empty()) return absl::OkStatus();
+    if (batch_->items() >= full_items_) full_items_ = std::min(2 * full_items_, kMaxItems);
     spare_.swap(batch_);
     batch_bytes_ = 0;
     ++batches_;
@@ -178,6 +179,8 @@ uint64_t Session::Ask(Fill fill) {
     fill(item->mutable_fetch());
   });
   Flush().IgnoreError();  // a broken stream tells its reader why
+  MutexLock lock(&mu_);
+  full_items_ = kFirstItems;
   return id;
 }
 

@@ -170,6 +170,10 @@ class Session {
   using Batch = std::unique_ptr<ClientMessageWriter>;
   Batch batch_ ABSL_GUARDED_BY(mu_) = std::make_unique<ClientMessageWriter>();
   size_t batch_bytes_ ABSL_GUARDED_BY(mu_) = 0;  // of constants in the batch
+  // At how many items the batch is written. After a wait the server has nothing to do, and the first one goes early; each
+  // full one doubles it.
+  static constexpr int kFirstItems = 32;
+  int full_items_ ABSL_GUARDED_BY(mu_) = kFirstItems;
   absl::flat_hash_map<SignatureKey, std::unique_ptr<Signature>, SignatureHash, SignatureEq> signatures_
       ABSL_GUARDED_BY(mu_);
   // Those of calls that name no attributes, by op, on the device of the last such call: most calls need no look-up.
