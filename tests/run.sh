@@ -45,6 +45,8 @@ if [[ $preset == release || $preset == debug ]]; then
   if [[ -z ${EAGERD_CUDA_ARCHITECTURES:-} ]] && ! nvidia-smi --list-gpus >/dev/null 2>&1; then EAGERD_CUDA_ARCHITECTURES=90; fi
   options+=(-DEAGERD_CUDA_ARCHITECTURES="${EAGERD_CUDA_ARCHITECTURES:-}")
 fi
+# What ccache keeps serves any clone, wherever it lies.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 cmake --preset "$preset" "${options[@]}"
 cmake --build --preset "$preset"
 ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "${CTEST_PARALLEL_LEVEL:-2}" "${arguments[@]}"
