@@ -123,7 +123,7 @@ stage_sanitizer() {
 stage_bench() {
   start --devices gpu:0,cpu || return 1
   EAGERD_ADDRESS=$address EAGERD_BENCH_PYTHON=$(command -v python3) EAGERD_BENCH_PEERS=$PWD/tests/bench/peers \
-    timeout 240 "$root"/bin/eager-bench gpu --check 2>"$out/bench.err" | tee "$out/bench.log"
+    timeout 240 "$root"/bin/eager-bench --rounds 15 latency gpu --check 2>"$out/bench.err" | tee "$out/bench.log"
 }
 
 declare -A outcome
