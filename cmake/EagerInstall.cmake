@@ -59,4 +59,5 @@ configure_package_config_file(cmake/eagerConfig.cmake.in ${CMAKE_BINARY_DIR}/ins
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/eagerConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/install/eagerConfig.cmake ${CMAKE_BINARY_DIR}/install/eagerConfigVersion.cmake
+  cmake/EagerCudnn.cmake
   DESTINATION ${package_dir})
