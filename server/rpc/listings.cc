@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status_macros.h"
@@ -75,7 +76,7 @@ void DescribeSession(const Session& session, v1::SessionInfo* info) {
   info->set_age_seconds(absl::ToDoubleSeconds(absl::Now() - session.started()));
 }
 
-void DescribeOp(const OpSpec& op, v1::OpDescription* description) {
+void DescribeOp(const OpSpec& op, const DeviceSet& devices, v1::OpDescription* description) {
   description->set_name(std::string(op.name));
   description->set_doc(std::string(op.def->doc));
   for (const ArgSpec& arg : op.inputs) DescribeArg(op, arg, description->add_inputs());
@@ -83,7 +84,8 @@ void DescribeOp(const OpSpec& op, v1::OpDescription* description) {
   for (const AttrSpec& attr : op.attrs) DescribeAttr(attr, description->add_attrs());
   description->set_differentiable(op.differentiable);
   const auto type_attr = std::find_if(op.attrs.begin(), op.attrs.end(), [](const AttrSpec& a) { return a.kind == AttrKind::kType; });
-  const DTypeSet on_host = CpuKernels().dtypes(op), on_gpus = CudaKernels().dtypes(op);
+  const bool gpus = absl::c_any_of(devices.devices(), [](const auto& device) { return !device->host_accessible(); });
+  const DTypeSet on_host = CpuKernels().dtypes(op), on_gpus = gpus ? CudaKernels().dtypes(op) : DTypeSet();
   for (int d = 0; d < kNumDTypes; ++d) {
     const DType dtype = static_cast<DType>(d);
     // A kernel may serve more than the op allows.
@@ -94,9 +96,9 @@ void DescribeOp(const OpSpec& op, v1::OpDescription* description) {
   description->set_host_falls(ExecCounters::Get().host_falls[static_cast<size_t>(op.index)].load(std::memory_order_relaxed));
 }
 
-absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description) {
+absl::Status DescribeOp(absl::string_view name, const DeviceSet& devices, v1::OpDescription* description) {
   ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(name));
-  DescribeOp(*op, description);
+  DescribeOp(*op, devices, description);
   return absl::OkStatus();
 }
 

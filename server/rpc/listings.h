@@ -10,8 +10,9 @@ namespace eager::server {
 void DescribeDevice(const Device& device, v1::DeviceInfo* info);
 void DescribeDevices(const DeviceSet& devices, v1::ListDevicesResponse* response);
 void DescribeSession(const Session& session, v1::SessionInfo* info);
-void DescribeOp(const OpSpec& op, v1::OpDescription* description);
+// As ops are on these devices.
+void DescribeOp(const OpSpec& op, const DeviceSet& devices, v1::OpDescription* description);
 // NOT_FOUND for an unknown op.
-absl::Status DescribeOp(absl::string_view name, v1::OpDescription* description);
+absl::Status DescribeOp(absl::string_view name, const DeviceSet& devices, v1::OpDescription* description);
 
 }  // namespace eager::server

@@ -102,14 +102,14 @@ grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsR
   std::sort(found.begin(), found.end(), [](const OpSpec* a, const OpSpec* b) { return a->name < b->name; });
   for (const OpSpec* op : found) {
     response->add_ops(std::string(op->name));
-    if (request->describe()) server::DescribeOp(*op, response->add_descriptions());
+    if (request->describe()) server::DescribeOp(*op, sessions_.devices(), response->add_descriptions());
   }
   return grpc::Status::OK;
 }
 
 grpc::Status TensorServiceImpl::DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request,
                                            v1::OpDescription* response) {
-  return ToGrpc(server::DescribeOp(request->op(), response));
+  return ToGrpc(server::DescribeOp(request->op(), sessions_.devices(), response));
 }
 
 grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*,
