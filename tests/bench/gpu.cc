@@ -22,7 +22,10 @@ constexpr int64_t kUploadBytes = 256 << 20;
 constexpr double kGiB = 1 << 30;
 
 // Waits for all ops before it, by reading one element.
-float First(const Tensor& t) { return static_cast<float>(t.shape().rank() == 2 ? t[{0, 0}] : t[0]); }
+float First(const Tensor& t) {
+  const int rank = t.shape().rank();
+  return static_cast<float>(rank == 0 ? t : rank == 1 ? t[0] : t[{0, 0}]);
+}
 
 double MatMul(int products) {
   const Tensor x = random::uniform({kSize, kSize}, -1, 1);

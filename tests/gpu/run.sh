@@ -31,11 +31,14 @@ missing=$(ldd "$root"/bin/eagerd | grep 'not found') && { echo "run.sh: librarie
 
 daemon='' address=''
 start() {  # start FLAGS ...: a daemon of its own, on any free port
-  "$root"/bin/eagerd --listen 127.0.0.1:0 "$@" >"$out/eagerd.log" 2>&1 &
+  : >"$out/eagerd.log"  # the last daemon's lines are not this one's
+  "$root"/bin/eagerd --listen 127.0.0.1:0 "$@" >>"$out/eagerd.log" 2>&1 &
   daemon=$!
   for _ in $(seq 200); do
-    address=$(sed -n 's/.*event=listening address=//p' "$out/eagerd.log" | head -n 1)
-    grep -q event=ready "$out/eagerd.log" && return 0
+    if grep -q event=ready "$out/eagerd.log"; then
+      address=$(sed -n 's/.*event=listening address=//p' "$out/eagerd.log" | head -n 1)
+      return 0
+    fi
     kill -0 "$daemon" 2>/dev/null || break
     sleep 0.1
   done
