@@ -17,7 +17,7 @@ class InProcessStream final : public SessionStream {
   InProcessStream(server::SessionRegistry& sessions, std::shared_ptr<void> owned)
       : owned_(std::move(owned)),
         sessions_(sessions),
-        dispatcher_(std::make_unique<server::Dispatcher>(sessions, address_)) {}
+        dispatcher_(std::make_unique<server::Dispatcher>(sessions, server::Caller(), address_)) {}
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
     v1::HelloResponse response;
@@ -47,7 +47,7 @@ class InProcessStream final : public SessionStream {
   }
 
   absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
-    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session()));
+    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session(), server::Caller()));
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
     ASSIGN_OR_RETURN(const server::Place place, server::Place::Find(session->queues(), header.device()));
     ASSIGN_OR_RETURN(server::TensorRef tensor, server::MakeTensor(spec, bytes, place));
@@ -55,7 +55,7 @@ class InProcessStream final : public SessionStream {
   }
 
   absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t) override {
-    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session()));
+    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session(), server::Caller()));
     // The Fetch was written, and so executed, before.
     ASSIGN_OR_RETURN(server::TensorRef tensor, session->downloads().Take(request.id()));
     HostTensor values = HostTensor::Uninitialized(tensor->spec(), tensor->num_bytes());

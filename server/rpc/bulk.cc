@@ -22,7 +22,8 @@ grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
 
 class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
  public:
-  UploadReactor(SessionRegistry& sessions, grpc::ByteBuffer* response) : sessions_(sessions), response_(response) {
+  UploadReactor(SessionRegistry& sessions, const Caller& caller, grpc::ByteBuffer* response)
+      : sessions_(sessions), caller_(caller), response_(response) {
     StartRead(&chunk_);
   }
 
@@ -43,7 +44,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
  private:
   absl::Status OnHeader() override {
     if (session_ != nullptr) return absl::InvalidArgumentError("Upload: a second header came");
-    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session()));
+    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session(), caller_));
     ASSIGN_OR_RETURN(spec_, FromWire(header_.spec()));
     if (spec_.dtype != DType::kString &&
         header_.num_bytes() != static_cast<uint64_t>(spec_.shape.num_elements()) * SizeOf(spec_.dtype)) {
@@ -75,6 +76,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
   }
 
   SessionRegistry& sessions_;
+  const Caller caller_;
   grpc::ByteBuffer* response_;
   grpc::ByteBuffer chunk_;
   v1::UploadHeader header_;
@@ -85,8 +87,8 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  DownloadReactor(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
-    if (absl::Status status = Start(sessions, request); !status.ok()) Finish(ToGrpc(status));
+  DownloadReactor(SessionRegistry& sessions, const Caller& caller, const grpc::ByteBuffer& request) {
+    if (absl::Status status = Start(sessions, caller, request); !status.ok()) Finish(ToGrpc(status));
   }
 
   void OnWriteDone(bool ok) override {
@@ -99,12 +101,12 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   void OnDone() override { delete this; }
 
  private:
-  absl::Status Start(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
+  absl::Status Start(SessionRegistry& sessions, const Caller& caller, const grpc::ByteBuffer& request) {
     grpc::ByteBuffer copy = request;
     grpc::ProtoBufferReader reader(&copy);
     v1::DownloadRequest parsed;
     if (!parsed.ParseFromZeroCopyStream(&reader)) return absl::InvalidArgumentError("Download: the request is garbage");
-    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session()));
+    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session(), caller));
     // `this` stays alive until Finish, which the taker or this function's caller sees to.
     return session->downloads().TakeWhenPut(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
       if (!tensor.ok()) {
@@ -145,12 +147,14 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
 
 }  // namespace
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, grpc::ByteBuffer* response) {
-  return new UploadReactor(sessions, response);
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+                                                       grpc::ByteBuffer* response) {
+  return new UploadReactor(sessions, caller, response);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const grpc::ByteBuffer& request) {
-  return new DownloadReactor(sessions, request);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+                                                          const grpc::ByteBuffer& request) {
+  return new DownloadReactor(sessions, caller, request);
 }
 
 }  // namespace eager::server

@@ -8,7 +8,9 @@
 namespace eager::server {
 
 // Reactors delete themselves when their call is over.
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, grpc::ByteBuffer* response);
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const grpc::ByteBuffer& request);
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+                                                       grpc::ByteBuffer* response);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+                                                          const grpc::ByteBuffer& request);
 
 }  // namespace eager::server

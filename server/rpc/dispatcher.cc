@@ -73,7 +73,7 @@ absl::Status Dispatcher::Open() {
     return absl::InvalidArgumentError("the first message of a stream must open a session");
   }
   token_ = open.token();
-  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, open.client(), peer_));
+  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, caller_, open.client(), peer_));
   return absl::OkStatus();
 }
 

@@ -16,7 +16,8 @@ inline constexpr size_t kMaxInlineBytes = 64 << 10;
 // One stream. Used by one thread at a time.
 class Dispatcher {
  public:
-  Dispatcher(SessionRegistry& sessions, std::string peer) : sessions_(sessions), peer_(std::move(peer)) {}
+  Dispatcher(SessionRegistry& sessions, Caller caller, std::string peer)
+      : sessions_(sessions), caller_(std::move(caller)), peer_(std::move(peer)) {}
   // Closes the session: its tensors, tapes and variables are freed.
   ~Dispatcher();
 
@@ -40,6 +41,7 @@ class Dispatcher {
   absl::Status Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply);
 
   SessionRegistry& sessions_;
+  const Caller caller_;
   const std::string peer_;
   std::string token_;
   std::shared_ptr<Session> session_;

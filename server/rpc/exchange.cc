@@ -68,11 +68,11 @@ absl::Status Gone() { return absl::CancelledError("Exchange: the client has gone
 
 class Exchange {
  public:
-  Exchange(SessionRegistry& sessions, ExchangeStream& stream, const SharedRing& ring)
-      : sessions_(sessions), stream_(stream), ring_(ring) {}
+  Exchange(SessionRegistry& sessions, const Caller& caller, ExchangeStream& stream, const SharedRing& ring)
+      : sessions_(sessions), caller_(caller), stream_(stream), ring_(ring) {}
 
   absl::Status Upload(const v1::UploadHeader& header) {
-    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(header.session()));
+    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(header.session(), caller_));
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
     if (spec.dtype == DType::kString ||
         header.num_bytes() != static_cast<uint64_t>(spec.shape.num_elements()) * SizeOf(spec.dtype)) {
@@ -135,7 +135,7 @@ class Exchange {
       absl::StatusOr<TensorRef> tensor = absl::CancelledError("");
     };
     const auto arrival = std::make_shared<Arrival>();
-    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(download.session()));
+    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(download.session(), caller_));
     RETURN_IF_ERROR(session->downloads().TakeWhenPut(download.id(), [arrival](absl::StatusOr<TensorRef> tensor) {
       arrival->tensor = std::move(tensor);
       arrival->arrived.Notify();
@@ -154,24 +154,25 @@ class Exchange {
   }
 
   SessionRegistry& sessions_;
+  const Caller caller_;
   ExchangeStream& stream_;
   const SharedRing& ring_;
 };
 
 }  // namespace
 
-absl::Status ServeExchange(SessionRegistry& sessions, ExchangeStream& stream) {
+absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, ExchangeStream& stream) {
   v1::ExchangeRequest request;
   if (!stream.Read(&request)) return absl::OkStatus();
   if (request.kind_case() != v1::ExchangeRequest::kSession) {
     return absl::InvalidArgumentError("Exchange: the first message must name a session");
   }
-  RETURN_IF_ERROR(sessions.Find(request.session()).status());
+  RETURN_IF_ERROR(sessions.Find(request.session(), caller).status());
   ASSIGN_OR_RETURN(const std::unique_ptr<SharedRing> ring, SharedRing::Make());
   v1::ExchangeReply reply;
   ring->Describe(reply.mutable_memory());
   if (!stream.Write(reply)) return Gone();
-  Exchange exchange(sessions, stream, *ring);
+  Exchange exchange(sessions, caller, stream, *ring);
   while (stream.Read(&request)) {
     switch (request.kind_case()) {
       case v1::ExchangeRequest::kUpload:

@@ -13,6 +13,6 @@ namespace eager::server {
 using ExchangeStream = grpc::ServerReaderWriter<v1::ExchangeReply, v1::ExchangeRequest>;
 
 // Serves one call to its end.
-absl::Status ServeExchange(SessionRegistry& sessions, ExchangeStream& stream);
+absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, ExchangeStream& stream);
 
 }  // namespace eager::server

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "server/rpc/bulk.h"
+#include "server/rpc/caller.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/execute.h"
 #include "server/rpc/hello.h"
@@ -43,7 +44,7 @@ grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloReque
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
   if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
-  Dispatcher dispatcher(sessions_, context->peer());
+  Dispatcher dispatcher(sessions_, CallerOf(*context), context->peer());
   spdlog::info("event=session_open peer={}", context->peer());
   grpc::ByteBuffer message;
   v1::ServerMessage reply;
@@ -65,8 +66,8 @@ grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, Sessi
   return ToGrpc(end);
 }
 
-grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext*, ExchangeStream* stream) {
-  return ToGrpc(ServeExchange(sessions_, *stream));
+grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {
+  return ToGrpc(ServeExchange(sessions_, CallerOf(*context), *stream));
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteRequest* request,
@@ -112,20 +113,23 @@ grpc::Status TensorServiceImpl::DescribeOp(grpc::ServerContext*, const v1::Descr
   return ToGrpc(server::DescribeOp(request->op(), sessions_.devices(), response));
 }
 
-grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*,
+grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext* context, const v1::ListSessionsRequest*,
                                              v1::ListSessionsResponse* response) {
-  for (const auto& session : sessions_.List()) DescribeSession(*session, response->add_sessions());
+  const Caller caller = CallerOf(*context);
+  for (const auto& session : sessions_.List()) {
+    if (caller.admin || session->tenant().name() == caller.tenant) DescribeSession(*session, response->add_sessions());
+  }
   return grpc::Status::OK;
 }
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext*,
+grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext* context,
                                                                      grpc::ByteBuffer* response) {
-  return StartUpload(sessions_, response);
+  return StartUpload(sessions_, CallerOf(*context), response);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  return StartDownload(sessions_, *request);
+  return StartDownload(sessions_, CallerOf(*context), *request);
 }
 
 }  // namespace eager::server

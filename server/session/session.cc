@@ -14,8 +14,8 @@ constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not 
 
 }  // namespace
 
-Session::Session(const DeviceSet& devices, std::string client, std::string peer)
-    : queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer)
+    : tenant_(std::move(tenant)), queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
 
 Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 

@@ -17,6 +17,7 @@
 #include "server/exec/executor.h"
 #include "server/session/handle_table.h"
 #include "server/session/mailbox.h"
+#include "server/session/tenant.h"
 
 namespace eager::server {
 
@@ -30,7 +31,7 @@ struct SessionStats {
 
 class Session {
  public:
-  Session(const DeviceSet& devices, std::string client, std::string peer);
+  Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer);
   ~Session();
 
   // ALREADY_EXISTS for an id in use; NOT_FOUND for an unknown op; INVALID_ARGUMENT for wrong attributes or devices.
@@ -107,6 +108,7 @@ class Session {
   Mailbox& downloads() { return downloads_; }
   // For any thread: what listings show.
   const SessionStats& stats() const { return stats_; }
+  Tenant& tenant() const { return *tenant_; }
   const std::string& client() const { return client_; }
   const std::string& peer() const { return peer_; }
   absl::Time started() const { return started_; }
@@ -140,7 +142,8 @@ class Session {
   void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
   void CountHandles() { stats_.handles.store(handles_.size(), std::memory_order_relaxed); }
 
-  DeviceQueues queues_;  // goes last: tensors lie on them
+  const std::shared_ptr<Tenant> tenant_;
+  DeviceQueues queues_;  // goes last but for the tenant: tensors lie on them
   const std::string client_;
   const std::string peer_;
   const absl::Time started_ = absl::Now();

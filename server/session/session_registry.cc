@@ -4,12 +4,12 @@
 
 namespace eager::server {
 
-absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view token, std::string client,
-                                                               std::string peer) {
+absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view token, const Caller& caller,
+                                                               std::string client, std::string peer) {
   if (token.size() < 16) {
     return absl::InvalidArgumentError(absl::StrCat("a session's token must have at least 16 bytes, got ", token.size()));
   }
-  auto session = std::make_shared<Session>(devices_, std::move(client), std::move(peer));
+  auto session = std::make_shared<Session>(devices_, tenants_.Get(caller.tenant), std::move(client), std::move(peer));
   MutexLock lock(&mu_);
   if (!sessions_.try_emplace(std::string(token), session).second) {
     return absl::AlreadyExistsError("a session with this token is open");
@@ -17,10 +17,12 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view
   return session;
 }
 
-absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view token) const {
+absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view token, const Caller& caller) const {
   MutexLock lock(&mu_);
   const auto it = sessions_.find(token);
-  if (it == sessions_.end()) return absl::NotFoundError("there is no session with this token");
+  if (it == sessions_.end() || it->second->tenant().name() != caller.tenant) {
+    return absl::NotFoundError("there is no session with this token");
+  }
   return it->second;
 }
 

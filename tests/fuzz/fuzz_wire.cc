@@ -20,7 +20,7 @@ void CheckReply(const v1::ServerMessage& reply) {
 
 void Handle(absl::string_view message) {
   server::SessionRegistry sessions(Devices());
-  server::Dispatcher dispatcher(sessions, "fuzz");
+  server::Dispatcher dispatcher(sessions, server::Caller(), "fuzz");
   v1::ServerMessage reply;
   if (absl::StatusOr<bool> handled = dispatcher.Handle(message, &reply); !handled.ok()) return CheckCode(handled.status());
   ++answered;

@@ -24,7 +24,10 @@ constexpr uint32_t kOwnTapes = 1000;  // from here on: tapes of single kRun item
 class Program {
  public:
   Program(absl::Span<const uint8_t> bytes, bool trace, Coverage& coverage)
-      : bytes_(bytes), trace_(trace), coverage_(coverage), session_(Devices(), "fuzz", "nowhere") {}
+      : bytes_(bytes),
+        trace_(trace),
+        coverage_(coverage),
+        session_(Devices(), std::make_shared<server::Tenant>("default"), "fuzz", "nowhere") {}
 
   void Run() {
     for (int i = 0; i < kMaxItems && !bytes_.done(); ++i) RunItem();

@@ -24,7 +24,7 @@ class SessionTest : public ::testing::Test {
   void Open(int64_t limit) {
     session_.reset();
     devices_ = *DeviceSet::Make({"cpu", limit});
-    session_ = std::make_unique<Session>(*devices_, "test", "nowhere");
+    session_ = std::make_unique<Session>(*devices_, std::make_shared<Tenant>("default"), "test", "nowhere");
   }
 
   MemoryStats memory() const { return devices_->default_device().memory_stats(); }
@@ -415,14 +415,15 @@ TEST(SessionRegistry, TokensAreLongAndTheirOwn) {
   auto devices = *DeviceSet::Make({"cpu", 0});
   SessionRegistry registry(*devices);
   const std::string token(16, 'x');
-  EXPECT_EQ(registry.Open("short", "", "").status().code(), StatusCode::kInvalidArgument);
-  ASSERT_TRUE(registry.Open(token, "me", "here").ok());
-  EXPECT_EQ(registry.Open(token, "", "").status().code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ((*registry.Find(token))->client(), "me");
-  EXPECT_EQ(registry.Find("other").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(registry.Open("short", Caller(), "", "").status().code(), StatusCode::kInvalidArgument);
+  ASSERT_TRUE(registry.Open(token, Caller(), "me", "here").ok());
+  EXPECT_EQ(registry.Open(token, Caller(), "", "").status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ((*registry.Find(token, Caller()))->client(), "me");
+  EXPECT_EQ(registry.Find(token, {.tenant = "another"}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(registry.Find("other", Caller()).status().code(), StatusCode::kNotFound);
   registry.Close(token, absl::CancelledError("over"));
   EXPECT_TRUE(registry.List().empty());
-  EXPECT_TRUE(registry.Open(token, "", "").ok());
+  EXPECT_TRUE(registry.Open(token, Caller(), "", "").ok());
 }
 
 TEST(DeviceSet, Names) {

@@ -1,0 +1,7 @@
+#include "server/rpc/caller.h"
+
+namespace eager::server {
+
+Caller CallerOf(const grpc::ServerContextBase&) { return Caller(); }
+
+}  // namespace eager::server
