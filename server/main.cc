@@ -19,6 +19,7 @@ using eager::server::ServerOptions;
 struct Flags {
   ServerOptions server;
   double grace_seconds = 10;
+  double session_grace_seconds = 60;
   std::string log_level = "info";
   std::string check;  // an address: act as a health check's client instead
 };
@@ -42,6 +43,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
   app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
       ->envname("EAGERD_FUSION")->capture_default_str();
+  app.add_option("--session-grace", flags.session_grace_seconds,
+                 "Seconds that a session waits for its client when their link broke; 0: it ends at once")
+      ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")
@@ -61,7 +65,9 @@ int Serve(const Flags& flags) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(flags.server);
+  ServerOptions options = flags.server;
+  options.session_grace = absl::Seconds(flags.session_grace_seconds);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(options);
   if (!server.ok()) {
     std::cerr << "eagerd: " << server.status().message() << "\n";
     return 2;

@@ -35,8 +35,10 @@ absl::Status CheckAddress(const std::string& address) {
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::unique_ptr<DeviceSet> devices)
-      : devices_(std::move(devices)), sessions_(*devices_), service_(sessions_) {}
+  GrpcServer(std::unique_ptr<DeviceSet> devices, absl::Duration session_grace)
+      : devices_(std::move(devices)),
+        sessions_(*devices_, {.grace = session_grace, .on_expired = &LogExpired}),
+        service_(sessions_) {}
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
@@ -48,6 +50,12 @@ class GrpcServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
     builder.SetMaxSendMessageSize(-1);
+    // A peer that does not answer within this is gone. Often enough for the tables of address translators.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     std::vector<int> ports(options.listen.size(), 0);
     for (size_t i = 0; i < options.listen.size(); ++i) {
       RETURN_IF_ERROR(CheckAddress(options.listen[i]));
@@ -98,6 +106,11 @@ class GrpcServer final : public Server {
     server_->GetHealthCheckService()->SetServingStatus(ready);
   }
 
+  static void LogExpired(const Session& session) {
+    spdlog::warn("event=session_expired tenant={} client=\"{}\" handles={}", session.tenant().name(), session.client(),
+                 session.stats().handles.load());
+  }
+
   static std::string WithPort(const std::string& address, int port) {
     if (absl::StartsWith(address, "unix:")) return address;
     return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
@@ -119,7 +132,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& option
   for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
   SetFusion(options.fusion);
-  auto server = std::make_unique<GrpcServer>(std::move(devices));
+  auto server = std::make_unique<GrpcServer>(std::move(devices), options.session_grace);
   RETURN_IF_ERROR(server->Start(options));
   return server;
 }

@@ -8,6 +8,7 @@
 
 #include "eager/v1/service.grpc.pb.h"
 #include "server/rpc/exchange.h"
+#include "server/rpc/session_stream.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
@@ -20,7 +21,8 @@ class TensorServiceImpl final
  public:
   explicit TensorServiceImpl(SessionRegistry& sessions);
 
-  // Refuses new sessions from now on, and waits until no session has executed anything for `quiet`, or until `deadline`.
+  // Refuses new sessions from now on, waits until no session has executed anything for `quiet`, or until `deadline`, and ends
+  // them: their clients are told.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
   grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
@@ -37,14 +39,12 @@ class TensorServiceImpl final
                                                        const grpc::ByteBuffer* request) override;
 
  private:
-  // In place of the generated call: messages come as bytes, which the dispatcher takes apart.
-  using SessionStream = grpc::ServerReaderWriter<v1::ServerMessage, grpc::ByteBuffer>;
+  // In place of the generated call: messages are bytes.
   grpc::Status ServeSession(grpc::ServerContext* context, SessionStream* stream);
 
   SessionRegistry& sessions_;
   std::atomic<bool> draining_{false};
-  std::atomic<int64_t> busy_{0};       // messages in execution
-  std::atomic<int64_t> handled_{0};    // messages executed since the start
+  StreamActivity activity_;
 };
 
 }  // namespace eager::server
