@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <memory>
 #include <source_location>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct ConnectOptions {
   // How long calls wait for a server whose link broke, before the session is given up. Until then nothing is lost: what the server has
   // not executed is sent again, what it answered is said again. Negative: as long as the server keeps the session; 0: not at all.
   double reconnect_seconds = -1;
+  // The longest that one call may wait for the server's answer; then it throws DEADLINE_EXCEEDED. 0: as long as the server works
+  // on it, which a server that is gone does not: that is noticed within a minute. wait_limit narrows it.
+  double wait_seconds = 0;
   // An op placed on a device that the server does not have runs on the default one, as TensorFlow does, and the first
   // such placement by a name is told on stderr; else it is an error.
   bool soft_placement = true;
@@ -43,6 +47,9 @@ struct PhysicalDevice {
 };
 
 // One session on one server. Copies share it; it ends with the last copy and the last tensor. Thread-safe.
+// A link that breaks is no error: calls wait while the session finds another way to the server (ConnectOptions). A process that
+// forks: the child must connect anew, and calls on the parent's session throw FAILED_PRECONDITION there. A signal that interrupts a
+// call does not end it. The default context is closed when the program ends in good order, by exit or from main.
 class Context {
  public:
   // Waits for the server's hello. UNAVAILABLE if nobody answers, FAILED_PRECONDITION if it is of another version.
@@ -93,6 +100,22 @@ std::ostream& operator<<(std::ostream& out, const DeviceInfo& device);
 std::ostream& operator<<(std::ostream& out, const PhysicalDevice& device);
 std::ostream& operator<<(std::ostream& out, const std::vector<DeviceInfo>& devices);
 std::ostream& operator<<(std::ostream& out, const std::vector<PhysicalDevice>& devices);
+
+// While this lives, calls of this thread that wait for a server (reads, Sync, large values up or down) give up: after so many
+// seconds from its making with DEADLINE_EXCEEDED, when `stop` is requested with CANCELLED. Scopes nest; the narrower limit holds. What
+// was asked for goes on at the server; the session and its tensors stay as they are, and the same value can be read again.
+class wait_limit {
+ public:
+  explicit wait_limit(double seconds, std::stop_token stop = {});
+  explicit wait_limit(std::stop_token stop);
+  ~wait_limit();
+  wait_limit(const wait_limit&) = delete;
+  wait_limit& operator=(const wait_limit&) = delete;
+
+ private:
+  struct Outer;
+  std::unique_ptr<Outer> outer_;
+};
 
 // Ops of this thread run on the named device while this lives, and `identity` copies a tensor to it. Scopes nest; "" is
 // the default device again. Names are TensorFlow's: "/gpu:0", "CPU:0", "/device:GPU:1",

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -123,13 +124,23 @@ DefaultContext& TheDefault() {
 
 }  // namespace
 
+// The server need not wait for a client that has ended in good order.
+void CloseDefaultAtExit() {
+  static const int once = std::atexit([] {
+    DefaultContext& one = TheDefault();
+    MutexLock lock(&one.mu);
+    if (one.context != nullptr) one.context->Close();
+  });
+  static_cast<void>(once);
+}
+
 std::shared_ptr<ContextState> DefaultState(std::source_location where) { return Context::Default(where).state(); }
 
 }  // namespace internal
 
 Context Context::Connect(const std::string& address, ConnectOptions options, std::source_location where) {
   auto session = internal::Session::Connect(internal::MakeGrpcStream(address, options.timeout_seconds, options.shared_memory),
-                                            options.reconnect_seconds);
+                                            options.reconnect_seconds, options.wait_seconds);
   return Context(std::make_shared<internal::ContextState>(internal::ValueOrThrow(std::move(session), where), options));
 }
 
@@ -138,6 +149,7 @@ Context Context::Default(std::source_location where) {
   MutexLock lock(&one.mu);
   if (one.context == nullptr) {
     const char* address = std::getenv("EAGERD_ADDRESS");
+    internal::CloseDefaultAtExit();
     one.context = std::make_unique<Context>(Connect(address != nullptr && *address != '\0' ? address : "localhost:8470", {}, where));
   }
   return *one.context;
@@ -146,6 +158,7 @@ Context Context::Default(std::source_location where) {
 void Context::SetDefault(Context context) {
   internal::DefaultContext& one = internal::TheDefault();
   MutexLock lock(&one.mu);
+  internal::CloseDefaultAtExit();
   one.context = std::make_unique<Context>(std::move(context));
 }
 
@@ -154,6 +167,21 @@ const std::string& Context::address() const { return state_->session().address()
 void Context::Flush(std::source_location where) { internal::ThrowIfError(state_->session().Flush(), where); }
 void Context::Sync(std::source_location where) { internal::ThrowIfError(state_->session().Sync(), where); }
 void Context::Close() { state_->session().Close(); }
+
+struct wait_limit::Outer {
+  internal::WaitLimit limit;
+};
+
+wait_limit::wait_limit(double seconds, std::stop_token stop)
+    : outer_(std::make_unique<Outer>(Outer{internal::ThreadWaitLimit()})) {
+  internal::WaitLimit& limit = internal::ThreadWaitLimit();
+  limit.Narrow(seconds);
+  if (stop.stop_possible()) limit.stops.push_back(std::move(stop));
+}
+
+wait_limit::wait_limit(std::stop_token stop) : wait_limit(std::numeric_limits<double>::infinity(), std::move(stop)) {}
+
+wait_limit::~wait_limit() { internal::ThreadWaitLimit() = std::move(outer_->limit); }
 
 void Connect(const std::string& address, ConnectOptions options, std::source_location where) {
   Context::SetDefault(Context::Connect(address, options, where));

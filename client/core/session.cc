@@ -55,7 +55,7 @@ std::string ClientName() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<SessionStream> stream,
-                                                          double reconnect_seconds) {
+                                                           double reconnect_seconds, double wait_seconds) {
   v1::HelloRequest request;
   request.set_min_version(kProtocolVersion);
   request.set_max_version(kProtocolVersion);
@@ -67,14 +67,16 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<Sessio
         absl::StrCat("eagerd at ", stream->address(), " (version ", hello.server_version(),
                      ") has other ops than this client: use a client and a server of one version"));
   }
-  return std::unique_ptr<Session>(new Session(std::move(stream), std::move(hello), reconnect_seconds));
+  return std::unique_ptr<Session>(new Session(std::move(stream), std::move(hello), reconnect_seconds, wait_seconds));
 }
 
-Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds)
+Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds,
+                 double wait_seconds)
     : stream_(std::move(stream)),
       hello_(std::move(hello)),
       token_(RandomToken()),
       reconnect_seconds_(reconnect_seconds < 0 ? hello_.session_grace_seconds() : reconnect_seconds),
+      wait_seconds_(wait_seconds),
       resumable_(reconnect_seconds_ > 0 && hello_.session_grace_seconds() > 0),
       process_(getpid()),
       client_name_(ClientName()) {
@@ -289,7 +291,7 @@ absl::StatusOr<HostTensor> Session::Download(uint64_t fetch, size_t bytes,
   absl::Status answer;
   absl::StatusOr<HostTensor> values = Persist(
       [&] {
-        return stream_->Download(request, bytes, ThreadWaitLimit().deadline, [&] { return answer = meanwhile(); });
+        return stream_->Download(request, bytes, Limit().deadline, [&] { return answer = meanwhile(); });
       },
       [&] { return answer; });
   if (resumable_) {
@@ -370,7 +372,7 @@ absl::StatusOr<v1::WalkEvent> Session::NextEvent(uint64_t walk) {
 
 template <class Found>
 absl::Status Session::ReadUntil(Found found) {
-  const WaitLimit& limit = ThreadWaitLimit();
+  const WaitLimit limit = Limit();
   while (!found()) {
     RETURN_IF_ERROR(read_error_);
     RETURN_IF_ERROR(limit.Check());
@@ -459,7 +461,7 @@ absl::StatusOr<uint64_t> Session::PutConstant(const TensorSpec& spec, absl::stri
     bool again = false;
     RETURN_IF_ERROR(Persist(
         [&] {
-          absl::Status status = stream_->Upload(header, bytes, ThreadWaitLimit().deadline);
+          absl::Status status = stream_->Upload(header, bytes, Limit().deadline);
           // The last try may have got through, and only its answer not.
           if (std::exchange(again, true) && absl::IsAlreadyExists(status)) return absl::OkStatus();
           return status;

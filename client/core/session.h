@@ -33,7 +33,9 @@ class Session {
  public:
   // Says hello: the one wait of a connect. `reconnect_seconds`: how long to look for the server when the link broke; negative:
   // as long as the server keeps the session.
-  static absl::StatusOr<std::unique_ptr<Session>> Connect(std::unique_ptr<SessionStream> stream, double reconnect_seconds = -1);
+  // `wait_seconds`: the longest that a call may wait; 0: no limit.
+  static absl::StatusOr<std::unique_ptr<Session>> Connect(std::unique_ptr<SessionStream> stream, double reconnect_seconds = -1,
+                                                          double wait_seconds = 0);
   ~Session();
 
   const v1::HelloResponse& server() const { return hello_; }
@@ -107,7 +109,8 @@ class Session {
   void Close();
 
  private:
-  Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds);
+  Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds,
+          double wait_seconds);
 
   Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Signature& FindPlainSignature(const Attrs& attrs, const std::string& device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
@@ -134,6 +137,8 @@ class Session {
   std::string ResumeMessage() const;
   // Tells the server what has been received, where no message is about to.
   void SendReceived();
+  // What ends a wait of this thread that begins now.
+  WaitLimit Limit() const;
   // Whether this process is a fork's child: its parent has the session.
   bool Forked() const;
   // Calls transfer() until it succeeds or fails for another reason than a broken link, such as the one that why() tells.
@@ -170,6 +175,7 @@ class Session {
   std::atomic<uint64_t> next_walk_{1};
   std::atomic<bool> open_{false};  // the server has answered on the stream
   const double reconnect_seconds_;
+  const double wait_seconds_;
   const bool resumable_;
   const int process_;
   const std::string client_name_;

@@ -24,6 +24,12 @@ WaitLimit& ThreadWaitLimit() {
   return limit;
 }
 
+WaitLimit Session::Limit() const {
+  WaitLimit limit = ThreadWaitLimit();
+  if (wait_seconds_ > 0) limit.Narrow(wait_seconds_);
+  return limit;
+}
+
 bool Session::Forked() const { return getpid() != process_; }
 
 std::string Session::ResumeMessage() const {

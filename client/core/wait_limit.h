@@ -1,25 +1,36 @@
-// How long this thread's waits may take (context.h's call_limit), and what ends them.
+// How long this thread's waits may take (context.h's wait_limit), and what ends them.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <stop_token>
 
+#include "absl/container/inlined_vector.h"
 #include "client/transport/session_stream.h"
 
 namespace eager::internal {
 
 struct WaitLimit {
   Deadline deadline = Deadline::max();
-  std::stop_token stop;
+  absl::InlinedVector<std::stop_token, 1> stops;  // of this scope and those around it
 
+  // Not longer than so many seconds from now.
+  void Narrow(double seconds) {
+    const double longest = 1e9;  // beyond what a clock holds there is no limit
+    if (!(seconds < longest)) return;
+    const auto limit = std::chrono::microseconds(static_cast<int64_t>(std::max(seconds, 0.0) * 1e6));
+    deadline = std::min(deadline, Deadline::clock::now() + limit);
+  }
   // Until when to wait before looking at the token again.
   Deadline Slice() const {
-    if (!stop.stop_possible()) return deadline;
+    if (stops.empty()) return deadline;
     return std::min(deadline, Deadline::clock::now() + std::chrono::milliseconds(10));
   }
   // OK while there is nothing that ends the wait.
   absl::Status Check() const {
-    if (stop.stop_requested()) return absl::CancelledError("the wait was cancelled");
+    for (const std::stop_token& stop : stops) {
+      if (stop.stop_requested()) return absl::CancelledError("the wait was cancelled");
+    }
     if (deadline == Deadline::max() || Deadline::clock::now() < deadline) return absl::OkStatus();
     return absl::DeadlineExceededError("the wait has taken as long as its limit allows");
   }

@@ -1,6 +1,8 @@
 // Sessions whose link breaks: nothing is lost, nothing is done twice, and what cannot go on says why.
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstring>
@@ -208,6 +210,68 @@ TEST_F(Resume, WithoutReconnectingTheErrorComesAtOnce) {
   EXPECT_EQ(float(x), 2.0f);
   link_->Cut();
   EXPECT_EQ(Thrown([&] { (x + 1.0f).read<float>(); }).code(), StatusCode::kUnavailable);
+}
+
+TEST_F(Resume, WaitsHaveLimits) {
+  const Tensor x = constant(std::vector<float>(1 << 20, 1.0f)) + 1.0f;
+  EXPECT_EQ(x.read<float>()[0], 2.0f);
+  link_->Swallow(true);
+  {
+    const wait_limit outer(60), inner(0.05);
+    EXPECT_EQ(Thrown([&] { reduce_sum(x).read<float>(); }).code(), StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(Thrown([&] { x.read<float>(); }).code(), StatusCode::kDeadlineExceeded);
+  }
+  std::stop_source stop;
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  {
+    const wait_limit limit(stop.get_token());
+    EXPECT_EQ(Thrown([&] { reduce_sum(x).read<float>(); }).code(), StatusCode::kCancelled);
+  }
+  stopper.join();
+  link_->Swallow(false);
+  link_->Cut();
+  EXPECT_EQ(reduce_sum(x).read<float>()[0], 2.0f * (1 << 20));
+  EXPECT_EQ(x.read<float>()[0], 2.0f);
+}
+
+TEST_F(Resume, AContextMayLimitEveryWait) {
+  Connect(link_->address(), {.wait_seconds = 0.05});
+  const Tensor x = constant(1.0f) + 1.0f;
+  EXPECT_EQ(float(x), 2.0f);
+  link_->Swallow(true);
+  EXPECT_EQ(Thrown([&] { (x + 1.0f).read<float>(); }).code(), StatusCode::kDeadlineExceeded);
+  link_->Swallow(false);
+  link_->Cut();
+  while (true) {
+    try {
+      EXPECT_EQ(float(x + 2.0f), 4.0f);
+      break;
+    } catch (const Error& e) {
+      ASSERT_EQ(e.code(), StatusCode::kDeadlineExceeded) << e.what();
+    }
+  }
+}
+
+TEST_F(Resume, AForksChildIsToldToConnect) {
+  const Tensor x = constant(1.0f) + 1.0f;
+  EXPECT_EQ(float(x), 2.0f);
+  const pid_t child = fork();
+  if (child == 0) {
+    int code = 1;
+    try {
+      (x + 1.0f).read<float>();
+    } catch (const Error& e) {
+      code = e.code() == StatusCode::kFailedPrecondition ? 0 : 2;
+    }
+    _exit(code);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(float(x + 1.0f), 3.0f);
 }
 
 TEST_F(Resume, AClosedSessionLeavesNothing) {
