@@ -42,6 +42,10 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
+    limits_ = options.limits;
+    limits_file_ = options.limits_file;
+    RETURN_IF_ERROR(ReadLimits());
+    sessions_.tenants().sessions()->set_limit(options.max_sessions);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -61,6 +65,11 @@ class GrpcServer final : public Server {
       RETURN_IF_ERROR(CheckAddress(options.listen[i]));
       builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
+    // A stream is a thread, so streams that open no session are bounded as well: each session may have one for its items
+    // and some for bulk values, others ask for lists.
+    grpc::ResourceQuota threads("eagerd");
+    threads.SetMaxThreads(4 * options.max_sessions + 64);
+    builder.SetResourceQuota(threads);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     for (size_t i = 0; i < ports.size(); ++i) {
@@ -79,6 +88,14 @@ class GrpcServer final : public Server {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   const DeviceSet& devices() const override { return *devices_; }
+  void Reload() override {
+    const absl::Status status = ReadLimits();
+    if (status.ok()) {
+      spdlog::info("event=limits_read file={}", limits_file_);
+    } else {
+      spdlog::error("event=limits_wrong reason=\"{}\"", std::string(status.message()));
+    }
+  }
 
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
@@ -89,6 +106,15 @@ class GrpcServer final : public Server {
   }
 
  private:
+  absl::Status ReadLimits() {
+    LimitSet limits(limits_);
+    if (!limits_file_.empty()) {
+      ASSIGN_OR_RETURN(limits, LimitSet::Read(limits_file_, limits_));
+    }
+    sessions_.tenants().SetLimits(std::move(limits));
+    return absl::OkStatus();
+  }
+
   void TellHealth(const Device& device) {
     const absl::Status health = device.health();
     if (health.ok()) {
@@ -122,6 +148,8 @@ class GrpcServer final : public Server {
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::atomic<bool> stopped_{false};
+  Limits limits_;
+  std::string limits_file_;
 };
 
 }  // namespace
