@@ -32,8 +32,6 @@ class Tape {
   int Producer(uint64_t id) const;
   const TapeEntry& entry(int i) const { return blocks_[i / kBlock][i % kBlock]; }
   int size() const { return size_; }
-  // What it grows by: entries, and tensors that it knows.
-  int64_t footprint() const { return size_ + static_cast<int64_t>(known_.size()); }
   // Lets go of everything.
   void Clear();
 

@@ -173,7 +173,10 @@ absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, Exch
   if (request.kind_case() != v1::ExchangeRequest::kSession) {
     return absl::InvalidArgumentError("Exchange: the first message must name a session");
   }
-  RETURN_IF_ERROR(sessions.Find(request.session(), caller).status());
+  absl::StatusOr<std::shared_ptr<Session>> session = sessions.Find(request.session(), caller);
+  RETURN_IF_ERROR(session.status());
+  ASSIGN_OR_RETURN(const Held place, (*session)->tenant().quota().OpenExchange());
+  session->reset();  // this call ends after its session
   ASSIGN_OR_RETURN(const std::unique_ptr<SharedRing> ring, SharedRing::Make());
   v1::ExchangeReply reply;
   ring->Describe(reply.mutable_memory());

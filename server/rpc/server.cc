@@ -6,6 +6,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,7 @@
 #include "common/status_macros.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
+#include "server/device/cpu/host_memory.h"
 #include "server/exec/chain.h"
 #include "server/kernels/kernel.h"
 #include "server/rpc/hello.h"
@@ -65,11 +68,14 @@ class GrpcServer final : public Server {
       RETURN_IF_ERROR(CheckAddress(options.listen[i]));
       builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
-    // A stream is a thread, so streams that open no session are bounded as well: each session may have one for its items
-    // and some for bulk values, others ask for lists.
-    grpc::ResourceQuota threads("eagerd");
-    threads.SetMaxThreads(4 * options.max_sessions + 64);
-    builder.SetResourceQuota(threads);
+    // What opens no session is bounded as well. A stream is a thread, and a session may have some more for bulk values; what
+    // has come of messages, and is not yet whole, lies in gRPC's memory.
+    const int streams = 4 * options.max_sessions + 64;
+    grpc::ResourceQuota quota("eagerd");
+    quota.SetMaxThreads(streams);
+    quota.Resize(std::max<size_t>(HostMemoryBytes() / 8, size_t{512} << 20));
+    builder.SetResourceQuota(quota);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, streams);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     for (size_t i = 0; i < ports.size(); ++i) {

@@ -1,7 +1,5 @@
 #include "server/session/limits.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -17,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status_macros.h"
+#include "server/device/cpu/host_memory.h"
 
 namespace eager::server {
 namespace {
@@ -73,9 +72,8 @@ absl::string_view NameOf(int64_t Limits::*field) {
 Limits DefaultLimits() {
   // A tensor, its handle and its buffer take about 200 bytes: a tenant's may take a quarter of the host's memory.
   constexpr int64_t kMemoryPerHandle = 1 << 10;
-  const int64_t memory = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGE_SIZE));
   Limits limits;
-  limits.handles = std::min(limits.handles, std::max<int64_t>(memory / kMemoryPerHandle, 1 << 16));
+  limits.handles = std::min(limits.handles, std::max<int64_t>(HostMemoryBytes() / kMemoryPerHandle, 1 << 16));
   limits.session_handles = std::min(limits.session_handles, limits.handles);
   return limits;
 }

@@ -78,9 +78,9 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
   if (!room.ok()) return absl::Status(room.code(), absl::StrCat(it->second->op().name, ": ", room.message()));
   RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));
   if (tapes.empty()) return absl::OkStatus();
-  for (const Tape* tape : tapes) tape_records_ -= tape->footprint();
+  for (const Tape* tape : tapes) tape_records_ -= tape->size();
   RecordOp(*it->second, inputs, outputs, tapes);
-  for (const Tape* tape : tapes) tape_records_ += tape->footprint();
+  for (const Tape* tape : tapes) tape_records_ += tape->size();
   return absl::OkStatus();
 }
 
@@ -116,6 +116,7 @@ absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
 
 absl::Status Session::EndTape(uint32_t tape) {
   if (tapes_.erase(tape) == 0) return absl::InvalidArgumentError(absl::StrCat("there is no tape ", tape));
+  watches_.erase(tape);
   CountRecords();
   stats_.tapes.store(static_cast<int64_t>(tapes_.size()), std::memory_order_relaxed);
   return absl::OkStatus();
@@ -127,9 +128,9 @@ absl::Status Session::Watch(uint32_t tape, uint64_t handle) {
   // A failed tensor needs no watching: whatever is computed from it carries its error.
   if (tensor.ok()) {
     RETURN_IF_ERROR(CheckTapes());
-    tape_records_ -= found->footprint();
     found->Watch(ForTape(*tensor).id);
-    tape_records_ += found->footprint();
+    ++watches_[tape];
+    ++tape_records_;
   }
   return tensor.ok() || handles_.Contains(handle) ? absl::OkStatus() : tensor.status();
 }
@@ -195,7 +196,8 @@ absl::Status Session::CheckTapes() const {
 
 void Session::CountRecords() {
   tape_records_ = 0;
-  for (const auto& [id, tape] : tapes_) tape_records_ += tape->footprint();
+  for (const auto& [id, tape] : tapes_) tape_records_ += tape->size();
+  for (const auto& [id, watches] : watches_) tape_records_ += watches;
 }
 
 absl::Status Session::PutAll(uint64_t first, uint64_t n, const absl::Status& status) {

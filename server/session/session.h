@@ -183,7 +183,8 @@ class Session {
   absl::flat_hash_map<uint32_t, SignatureRef> signatures_;
   SignatureCache emitted_signatures_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<Tape>> tapes_;  // shared with walks that wait
-  int64_t tape_records_ = 0;  // of all of them
+  absl::flat_hash_map<uint32_t, int64_t> watches_;              // that each has been asked for
+  int64_t tape_records_ = 0;                                    // of all of them, watches as well
   absl::flat_hash_map<uint64_t, std::unique_ptr<Walk>> walks_;  // that wait for an answer
   Mailbox uploads_;
   Mailbox downloads_;

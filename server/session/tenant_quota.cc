@@ -20,6 +20,7 @@ bool OnHost(const std::string& device) { return absl::string_view(device).find("
 TenantQuota::TenantQuota(std::string tenant, const Limits& limits)
     : who_(absl::StrCat("tenant '", tenant, "'")),
       sessions_(Amount(&Limits::sessions)),
+      exchanges_(Amount(&Limits::sessions)),
       handles_(Amount(&Limits::handles)),
       ops_(Amount(&Limits::ops_in_flight)),
       transfers_(Amount(&Limits::transfers)),
@@ -36,6 +37,7 @@ void TenantQuota::Set(const Limits& limits) {
   MutexLock lock(&mu_);
   limits_ = limits;
   sessions_->set_limit(limits.sessions);
+  exchanges_->set_limit(limits.sessions);
   handles_->set_limit(limits.handles);
   ops_->set_limit(limits.ops_in_flight);
   transfers_->set_limit(limits.transfers);
@@ -46,6 +48,10 @@ void TenantQuota::Set(const Limits& limits) {
 
 absl::StatusOr<Held> TenantQuota::OpenSession() {
   return Held::Take(sessions_, 1, who_, "sessions", "close one that is no longer needed");
+}
+
+absl::StatusOr<Held> TenantQuota::OpenExchange() {
+  return Held::Take(exchanges_, 1, who_, "exchanges", "close one that is no longer needed");
 }
 
 absl::StatusOr<Held> TenantQuota::StartTransfer() {

@@ -25,6 +25,8 @@ class TenantQuota {
 
   // RESOURCE_EXHAUSTED beyond a limit; what is held goes back with the result.
   absl::StatusOr<Held> OpenSession();
+  // Memory shared with a client; as many as sessions.
+  absl::StatusOr<Held> OpenExchange();
   absl::StatusOr<Held> StartTransfer();
   absl::StatusOr<Held> StartUpload(uint64_t bytes);
   // Of items that have come and wait for their turn; the limit is for all of a tenant's.
@@ -39,7 +41,7 @@ class TenantQuota {
   std::shared_ptr<SharedAmount> MemoryOn(const Device& device) ABSL_LOCKS_EXCLUDED(mu_);
 
   const std::string who_;
-  const std::shared_ptr<SharedAmount> sessions_, handles_, ops_, transfers_, upload_bytes_;
+  const std::shared_ptr<SharedAmount> sessions_, exchanges_, handles_, ops_, transfers_, upload_bytes_;
   const std::shared_ptr<FairShare> compute_ = std::make_shared<FairShare>();
   mutable Mutex mu_;
   Limits limits_ ABSL_GUARDED_BY(mu_);

@@ -1,7 +1,5 @@
 #include "server/device/cpu/cpu_device.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -10,21 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/device/cpu/cpu_queue.h"
+#include "server/device/cpu/host_memory.h"
 #include "server/device/host_transfer.h"
 #include "server/device/incarnation.h"
 
 namespace eager::server {
 namespace {
-
-// What the host has, or the container that this process runs in may have: beyond it the kernel ends the process.
-int64_t HostMemory() {
-  int64_t memory = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGE_SIZE));
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    int64_t limit = 0;  // the file says "max" for none
-    if (std::ifstream(path) >> limit && limit > 0) memory = std::min(memory, limit);
-  }
-  return memory;
-}
 
 std::string ProcessorName() {
   std::ifstream cpuinfo("/proc/cpuinfo");
@@ -39,7 +28,7 @@ std::string ProcessorName() {
 }  // namespace
 
 CpuDevice::CpuDevice(int index, int64_t memory_limit)
-    : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemory() / 10 * 9,
+    : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemoryBytes() / 10 * 9,
                   RandomIncarnation(), absl::StrCat("device: ", ProcessorName())},
       pool_(attributes_.memory_limit),
       first_(new CpuQueue(*this)) {
