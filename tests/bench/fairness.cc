@@ -53,8 +53,7 @@ std::function<void()> MatMuls() {
   return [a] {
     Tensor last;
     for (int i = 0; i < kInFlight; ++i) last = matmul(a, a);
-    last = slice(last, {0, 0}, {1, 1});
-    if (last.read<float>()[0] != static_cast<float>(kSide)) throw std::runtime_error("a product is wrong");
+    if (static_cast<float>(last[{0, 0}]) != static_cast<float>(kSide)) throw std::runtime_error("a product is wrong");
   };
 }
 
@@ -63,8 +62,7 @@ std::function<void()> Sweeps() {
   return [a] {
     Tensor last;
     for (int i = 0; i < kInFlight; ++i) last = sqrt(a);
-    last = slice(last, {0}, {1});
-    if (last.read<float>()[0] != 1) throw std::runtime_error("a root is wrong");
+    if (static_cast<float>(last[0]) != 1) throw std::runtime_error("a root is wrong");
   };
 }
 

@@ -204,66 +204,110 @@ TEST_F(LimitsTest, WhereThereIsNoMemoryOneOpFails) {
   EXPECT_EQ(float(reduce_sum(small)), 0.0f);
 }
 
+// A session stream written by hand, with a float32 tensor of so many elements under 3.
+class RawSession {
+ public:
+  RawSession(const std::string& address, int64_t elements) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    stub_ = v1::TensorService::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    stream_ = stub_->Session(&context_);
+    v1::ClientMessage open;
+    open.set_seq(1);
+    open.mutable_open()->set_token(kToken);
+    AddConstant(open, 1, v1::FLOAT32, {}, std::string(4, '\0'));
+    AddConstant(open, 2, v1::INT64, {1}, std::string(reinterpret_cast<const char*>(&elements), 8));
+    v1::DefineSignature* define = open.add_items()->mutable_define();
+    define->set_id(1);
+    define->set_op("BroadcastTo");
+    v1::RunOp* run = open.add_items()->mutable_run();
+    run->set_signature(1);
+    run->add_inputs(2);  // counted back from the output
+    run->add_inputs(1);
+    run->set_first_output(3);
+    run->set_num_outputs(1);
+    EXPECT_TRUE(stream_->Write(open));
+  }
+  ~RawSession() {
+    context_.TryCancel();
+    stream_->Finish();
+  }
+  // Fetches the tensor n times in one message, under ids from 1 on; the answer.
+  v1::ServerMessage Fetch(int n, bool download) {
+    v1::ClientMessage message;
+    message.set_seq(2);
+    for (int i = 0; i < n; ++i) {
+      v1::Fetch* fetch = message.add_items()->mutable_fetch();
+      fetch->set_id(static_cast<uint64_t>(i) + 1);
+      fetch->set_handle(3);
+      fetch->set_download(download);
+    }
+    v1::ServerMessage reply;
+    EXPECT_TRUE(stream_->Write(message) && stream_->Read(&reply));
+    return reply;
+  }
+  std::unique_ptr<grpc::ClientReader<v1::DownloadChunk>> Download(uint64_t id, grpc::ClientContext& context) {
+    v1::DownloadRequest request;
+    request.set_session(kToken);
+    request.set_id(id);
+    return stub_->Download(&context, request);
+  }
+
+ private:
+  static constexpr char kToken[] = "a token of a test";
+  static void AddConstant(v1::ClientMessage& m, uint64_t handle, v1::DType dtype, std::vector<int64_t> dims, std::string data) {
+    v1::Constant* constant = m.add_items()->mutable_constant();
+    constant->set_handle(handle);
+    constant->mutable_value()->mutable_spec()->set_dtype(dtype);
+    for (int64_t dim : dims) constant->mutable_value()->mutable_spec()->add_dims(dim);
+    constant->mutable_value()->set_data(std::move(data));
+  }
+
+  std::unique_ptr<v1::TensorService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::ClientMessage, v1::ServerMessage>> stream_;
+};
+
 TEST_F(LimitsTest, ReadersThatDoNotReadHoldNoCopies) {
   if (kSanitized) GTEST_SKIP();
   Start({});
-  const auto stub = v1::TensorService::NewStub(grpc::CreateChannel(daemon_->address(), grpc::InsecureChannelCredentials()));
-  grpc::ClientContext session_context;
-  const auto stream = stub->Session(&session_context);
   constexpr int kReaders = 24;
-  v1::ClientMessage open, fetches;
-  open.set_seq(1);
-  open.mutable_open()->set_token("a token of a test");
-  v1::Constant* constant = open.add_items()->mutable_constant();
-  constant->set_handle(1);
-  constant->mutable_value()->mutable_spec()->set_dtype(v1::FLOAT32);
-  constant->mutable_value()->set_data(std::string(4, '\0'));
-  constant = open.add_items()->mutable_constant();
-  constant->set_handle(2);
-  constant->mutable_value()->mutable_spec()->set_dtype(v1::INT64);
-  constant->mutable_value()->mutable_spec()->add_dims(1);
-  const int64_t elements = 32 * kMiB / 4;
-  constant->mutable_value()->set_data(std::string(reinterpret_cast<const char*>(&elements), 8));
-  open.add_items()->mutable_define()->set_id(1);
-  open.mutable_items(2)->mutable_define()->set_op("BroadcastTo");
-  v1::RunOp* run = open.add_items()->mutable_run();
-  run->set_signature(1);
-  run->add_inputs(2);
-  run->add_inputs(1);
-  run->set_first_output(3);
-  run->set_num_outputs(1);
-  ASSERT_TRUE(stream->Write(open));
-  fetches.set_seq(2);
-  for (int i = 0; i < kReaders; ++i) {
-    v1::Fetch* fetch = fetches.add_items()->mutable_fetch();
-    fetch->set_id(static_cast<uint64_t>(i) + 1);
-    fetch->set_handle(3);
-    fetch->set_download(true);
-  }
-  ASSERT_TRUE(stream->Write(fetches));
-  v1::ServerMessage reply;
-  ASSERT_TRUE(stream->Read(&reply));
+  RawSession session(daemon_->address(), 32 * kMiB / 4);
+  const v1::ServerMessage reply = session.Fetch(kReaders, /*download=*/true);
+  ASSERT_EQ(reply.fetched_size(), kReaders);
   ASSERT_EQ(reply.fetched(0).status().code(), 0) << reply.fetched(0).status().message();
   const int64_t before = daemon_->ResidentKiB();
-  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<grpc::ClientContext> contexts(kReaders);
   std::vector<std::unique_ptr<grpc::ClientReader<v1::DownloadChunk>>> readers;
   v1::DownloadChunk chunk;
   for (int i = 0; i < kReaders; ++i) {
-    contexts.push_back(std::make_unique<grpc::ClientContext>());
-    v1::DownloadRequest request;
-    request.set_session("a token of a test");
-    request.set_id(static_cast<uint64_t>(i) + 1);
-    readers.push_back(stub->Download(contexts.back().get(), request));
+    readers.push_back(session.Download(static_cast<uint64_t>(i) + 1, contexts[static_cast<size_t>(i)]));
     ASSERT_TRUE(readers.back()->Read(&chunk)) << "it has begun";
   }
   EXPECT_LT(daemon_->ResidentKiB() - before, 64 << 10) << "of 768 MiB that wait to be read";
   ExpectHealthy();
   for (int i = 0; i < kReaders; ++i) {
-    contexts[static_cast<size_t>(i)]->TryCancel();
+    contexts[static_cast<size_t>(i)].TryCancel();
     readers[static_cast<size_t>(i)]->Finish();
   }
-  session_context.TryCancel();
-  stream->Finish();
+}
+
+TEST_F(LimitsTest, OneReplyHoldsSoMuchAndNoMore) {
+  Start({});
+  RawSession session(daemon_->address(), 64 * 1024 / 4);
+  const v1::ServerMessage reply = session.Fetch(200, /*download=*/false);
+  ASSERT_EQ(reply.fetched_size(), 200);
+  EXPECT_EQ(reply.fetched(127).value().data().size(), 64u * 1024);
+  EXPECT_TRUE(reply.fetched(128).value().data().empty());
+  EXPECT_LT(reply.ByteSizeLong(), 9u * kMiB);
+  grpc::ClientContext context;
+  const auto reader = session.Download(129, context);
+  v1::DownloadChunk chunk;
+  ASSERT_TRUE(reader->Read(&chunk)) << "the rest waits to be downloaded";
+  EXPECT_EQ(chunk.data().size(), 64u * 1024);
+  while (reader->Read(&chunk)) {
+  }
+  EXPECT_TRUE(reader->Finish().ok());
 }
 
 }  // namespace
