@@ -19,7 +19,14 @@ Device& DeviceQueues::Open(Device& device) {
   MutexLock lock(&mu_);
   for (size_t i = 0; i < queues_.size(); ++i) {
     if (devices_.devices()[i].get() != &device) continue;
-    if (queues_[i] == nullptr) queues_[i] = &device.OpenQueue();
+    if (queues_[i] != nullptr) return *queues_[i];
+    queues_[i] = &device.OpenQueue();
+    auto* charged = dynamic_cast<ChargedQueue*>(queues_[i]);
+    MemoryAccount* account = charged == nullptr ? nullptr : charged->account();
+    if (account != nullptr) {
+      MemoryTerms terms = terms_ ? terms_(device) : MemoryTerms();
+      account->Open(std::move(terms.name), terms.limit, std::move(terms.tenant));
+    }
     return *queues_[i];
   }
   return device;

@@ -48,7 +48,7 @@ bool Chain::Add(Signature& signature, Tensors inputs) {
   if (!none.ok()) return false;
   Op op{&signature, device, kernel, plan.attrs, MakeRef<Tensor>(spec, *std::move(none)), {}};
   for (TensorRef& t : inputs) {
-    if (t->buffer()->device() != device || (t->num_elements() != 1 && t->shape() != spec.shape)) return false;
+    if (!Reaches(*device, *t->buffer()->device()) || (t->num_elements() != 1 && t->shape() != spec.shape)) return false;
     const auto producer = std::find_if(ops_.begin(), ops_.end(), [&](const Op& earlier) { return earlier.output == t; });
     op.inputs.push_back(producer != ops_.end() ? Input{static_cast<int>(producer - ops_.begin()), nullptr}
                                                : Input{-1, std::move(t)});

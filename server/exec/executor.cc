@@ -1,6 +1,7 @@
 #include "server/exec/executor.h"
 
 #include <exception>
+#include <new>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,8 @@ absl::Status WithOp(const OpSpec& op, const absl::Status& status) {
 absl::Status Call(const KernelRow& kernel, KernelContext& context) {
   try {
     return kernel.fn(context);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("the host has no memory left for what the op needs beside its results");
   } catch (const std::exception& e) {
     return absl::InternalError(absl::StrCat("a library failed: ", e.what()));
   }
@@ -27,7 +30,7 @@ absl::Status Call(const KernelRow& kernel, KernelContext& context) {
 // Whether the op needs input `i` on `device` and the input is on another one. `host` inputs are read on the host.
 bool LiesElsewhere(const OpSpec& op, absl::Span<const TensorRef> inputs, size_t i, const Device& device) {
   const BufferRef& buffer = inputs[i]->buffer();
-  return buffer && buffer->device() != &device && !op.IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
+  return buffer && !Reaches(device, *buffer->device()) && !op.IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
 }
 
 // The inputs of one call, some of them copied to where the call needs them.
@@ -77,9 +80,7 @@ absl::Status Allocate(const Signature::Plan& plan, Tensors& outputs) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+absl::Status RunInMemory(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
   const OpSpec& op = signature.op();
   Inputs inputs(given);
   if (op.host_inputs != 0) {
@@ -105,6 +106,17 @@ absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tens
   if (plan.nothing_to_compute) return absl::OkStatus();
   KernelContext context(op, *plan.attrs, device, signature.host(), inputs.get(), absl::MakeSpan(outputs), signature.state());
   return WithOp(op, Call(*plan.placement.kernel, context));
+}
+
+}  // namespace
+
+absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+  try {
+    return RunInMemory(signature, given, outputs);
+  } catch (const std::bad_alloc&) {
+    outputs.clear();
+    return absl::ResourceExhaustedError(absl::StrCat(signature.op().name, ": the host has no memory left"));
+  }
 }
 
 absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {

@@ -40,6 +40,11 @@ struct Placement {
 absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<const TensorRef> inputs,
                                   absl::Span<const TensorSpec> outputs, const Place& place);
 
+// Whether kernels on `device` may touch memory of `other` as it is: their own queue's, or any of the same host's.
+inline bool Reaches(const Device& device, const Device& other) {
+  return &device == &other || (device.host_accessible() && device.SameDevice(other));
+}
+
 // The device where a tensor's values are, a variable's as well.
 inline Device* DeviceOf(const Tensor& t) { return t.is_variable() ? &t.variable().device() : t.buffer()->device(); }
 

@@ -90,6 +90,7 @@ absl::StatusOr<Signature*> SignatureCache::Get(const OpSpec& op, const NamedAttr
   Key key{std::move(attrs), place.device};
   auto it = map_.find(key);
   if (it == map_.end()) {
+    if (map_.size() >= kMost) map_.clear();  // attributes that never come again; nobody keeps what Get gave
     SignatureRef signature = MakeRef<Signature>(op, key.attrs, place);
     it = map_.emplace(std::move(key), std::move(signature)).first;
   }

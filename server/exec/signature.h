@@ -56,6 +56,7 @@ class SignatureCache {
   absl::StatusOr<Signature*> Get(const OpSpec& op, const NamedAttrs& attrs, const Place& place);
 
  private:
+  static constexpr size_t kMost = 1 << 14;
   struct Key {
     Attrs attrs;
     Device* device;

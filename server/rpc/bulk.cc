@@ -52,6 +52,8 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
                                                      header_.num_bytes(), " bytes of values"));
     }
     if (header_.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Upload: the tensor is too large");
+    ASSIGN_OR_RETURN(held_call_, session_->tenant().quota().StartTransfer());
+    ASSIGN_OR_RETURN(held_bytes_, session_->tenant().quota().StartUpload(header_.num_bytes()));
     ASSIGN_OR_RETURN(const Place place, Place::Find(session_->queues(), header_.device()));
     ASSIGN_OR_RETURN(upload_, PlaceValue(spec_, place).StartUpload(header_.num_bytes()));
     return absl::OkStatus();
@@ -82,6 +84,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
   v1::UploadHeader header_;
   std::shared_ptr<Session> session_;
   TensorSpec spec_;
+  Held held_call_, held_bytes_;
   std::unique_ptr<UploadBuffer> upload_;
 };
 
@@ -107,6 +110,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     v1::DownloadRequest parsed;
     if (!parsed.ParseFromZeroCopyStream(&reader)) return absl::InvalidArgumentError("Download: the request is garbage");
     ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session(), caller));
+    ASSIGN_OR_RETURN(held_call_, session->tenant().quota().StartTransfer());
     // `this` stays alive until Finish, which the taker or this function's caller sees to.
     const auto take = parsed.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
     return (session->downloads().*take)(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
@@ -141,6 +145,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     StartWrite(&chunk_);
   }
 
+  Held held_call_;
   std::unique_ptr<DownloadBuffer> download_;
   size_t left_ = 0;
   grpc::ByteBuffer chunk_;

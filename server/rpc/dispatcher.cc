@@ -1,6 +1,7 @@
 #include "server/rpc/dispatcher.h"
 
 #include <algorithm>
+#include <new>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -62,6 +63,11 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     return absl::InvalidArgumentError(
         absl::StrCat("message ", delivery.done_seq() + 1, " was expected, but message ", message_.seq, " came"));
   }
+  const ComputeScope scope(session_->compute_party());
+  const absl::StatusOr<Held> in_flight =
+      session_->tenant().quota().Execute(static_cast<int64_t>(message_.items.size()));
+  session_->Refuse(in_flight.status());
+  inline_bytes_ = 0;
   // What is worth a chain is large, and large tensors are released among the items.
   const bool chains = FusionEnabled() && std::any_of(message_.items.begin(), message_.items.end(), &IsRelease);
   for (size_t i = 0; i < message_.items.size(); ++i) {
@@ -79,6 +85,8 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     }
   }
   session_->Release(message_.releases);
+  constexpr size_t kMostKept = 1 << 16;  // of a rare large message nothing should stay
+  if (message_.items.capacity() > kMostKept) std::vector<absl::string_view>().swap(message_.items);
   delivery.Done(message_.seq, message.size());
   reply->set_done_seq(message_.seq);
   return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
@@ -138,7 +146,7 @@ size_t Dispatcher::RunChain(size_t first) {
   return positions[ops - 1] - first + 1;
 }
 
-absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* reply) {
+absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* reply) try {
   if (ReadRun(bytes, run_)) {
     return session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
   }
@@ -147,6 +155,8 @@ absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* 
     return absl::InvalidArgumentError("an item cannot be read");
   }
   return HandleItem(*item_, reply);
+} catch (const std::bad_alloc&) {
+  return absl::ResourceExhaustedError("the host has no memory left for this item");
 }
 
 absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* reply) {
@@ -226,7 +236,8 @@ absl::Status Dispatcher::Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply)
     ToWire((*tensor)->spec(), fetched->mutable_value()->mutable_spec());
     const size_t bytes = (*tensor)->num_bytes();
     if (fetch.spec_only()) return absl::OkStatus();
-    if (!fetch.download() && bytes <= kMaxInlineBytes) {
+    if (!fetch.download() && bytes <= kMaxInlineBytes && inline_bytes_ + bytes <= kMaxReplyBytes) {
+      inline_bytes_ += bytes;
       std::string* data = fetched->mutable_value()->mutable_data();
       data->resize(bytes);
       const Tensor& t = **tensor;

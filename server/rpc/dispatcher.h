@@ -12,6 +12,8 @@ namespace eager::server {
 
 // Values of up to this many bytes travel inside Constant and Fetched, larger ones by Upload and Download.
 inline constexpr size_t kMaxInlineBytes = 64 << 10;
+// So many in one ServerMessage; what is beyond goes by Download as well.
+inline constexpr size_t kMaxReplyBytes = 8 << 20;
 
 // One stream. Used by one thread at a time.
 class Dispatcher {
@@ -55,6 +57,7 @@ class Dispatcher {
   std::string token_;
   std::shared_ptr<Session> session_;
   bool ended_ = false;
+  size_t inline_bytes_ = 0;  // in the reply to the message that is executed
   // Kept from one message to the next for their memory.
   ClientMessageView message_;
   RunItem run_;

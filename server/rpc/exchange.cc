@@ -80,6 +80,8 @@ class Exchange {
                                                      header.num_bytes(), " bytes of values"));
     }
     if (header.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Exchange: the tensor is too large");
+    ASSIGN_OR_RETURN(const Held held_call, session->tenant().quota().StartTransfer());
+    ASSIGN_OR_RETURN(const Held held_bytes, session->tenant().quota().StartUpload(header.num_bytes()));
     ASSIGN_OR_RETURN(const Place place, Place::Find(session->queues(), header.device()));
     ASSIGN_OR_RETURN(std::unique_ptr<UploadBuffer> upload, PlaceValue(spec, place).StartUpload(header.num_bytes()));
     uint64_t slot = 0;
@@ -124,6 +126,7 @@ class Exchange {
       if (!stream_.Write(reply)) return Gone();
     }
     while (freed < filled) RETURN_IF_ERROR(AwaitFreed(freed));
+    held_call_ = Held();
     return absl::OkStatus();
   }
 
@@ -136,6 +139,7 @@ class Exchange {
     };
     const auto arrival = std::make_shared<Arrival>();
     ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(download.session(), caller_));
+    ASSIGN_OR_RETURN(held_call_, session->tenant().quota().StartTransfer());
     const auto take = download.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
     RETURN_IF_ERROR((session->downloads().*take)(download.id(), [arrival](absl::StatusOr<TensorRef> tensor) {
       arrival->tensor = std::move(tensor);
@@ -158,6 +162,7 @@ class Exchange {
   const Caller caller_;
   ExchangeStream& stream_;
   const SharedRing& ring_;
+  Held held_call_;  // of a download
 };
 
 }  // namespace
@@ -168,7 +173,10 @@ absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, Exch
   if (request.kind_case() != v1::ExchangeRequest::kSession) {
     return absl::InvalidArgumentError("Exchange: the first message must name a session");
   }
-  RETURN_IF_ERROR(sessions.Find(request.session(), caller).status());
+  absl::StatusOr<std::shared_ptr<Session>> session = sessions.Find(request.session(), caller);
+  RETURN_IF_ERROR(session.status());
+  ASSIGN_OR_RETURN(const Held place, (*session)->tenant().quota().OpenExchange());
+  session->reset();  // this call ends after its session
   ASSIGN_OR_RETURN(const std::unique_ptr<SharedRing> ring, SharedRing::Make());
   v1::ExchangeReply reply;
   ring->Describe(reply.mutable_memory());

@@ -1,12 +1,18 @@
 #include "server/rpc/execute.h"
 
+#include <new>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/device/cpu/compute_gate.h"
 #include "server/exec/executor.h"
 #include "server/rpc/json_tensor.h"
 
 namespace eager::server {
 namespace {
+
+// Written as text they are several times as much.
+constexpr size_t kMaxResultBytes = 16 << 20;
 
 absl::Status At(const OpSpec& op, int input, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(op.name, ": input ", input, ": ", status.message()));
@@ -86,12 +92,13 @@ absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v
   return inputs;
 }
 
-}  // namespace
-
-absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request, v1::ExecuteResponse* response) {
+absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::ExecuteRequest& request,
+                       v1::ExecuteResponse* response) {
   if (request.op().empty()) return absl::InvalidArgumentError("'op' is missing");
   ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(request.op()));
-  DeviceQueues queues(devices);
+  DeviceQueues queues(devices, tenant.quota().MemoryTermsOfSession());
+  ComputeParty party(tenant.quota().compute());
+  const ComputeScope scope(&party);
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues, request.device()));
   NamedAttrs named;
   for (const auto& [name, json] : request.attrs()) {
@@ -103,6 +110,12 @@ absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request
   Signature signature(*op, std::move(attrs), place);
   Tensors outputs;
   RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
+  size_t total = 0;
+  for (const TensorRef& output : outputs) total += output->num_bytes();
+  if (total > kMaxResultBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(op->name, ": the results have ", total, " bytes, and Execute tells of ",
+                                                     kMaxResultBytes, " at most; a session has no such limit"));
+  }
   for (const TensorRef& output : outputs) {
     if (output->is_variable()) {
       return absl::UnimplementedError(absl::StrCat(op->name, ": a variable lives in a session; Execute has none"));
@@ -113,6 +126,17 @@ absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request
     RETURN_IF_ERROR(ToJson(host, response->add_outputs()));
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Execute(const DeviceSet& devices, Tenant& tenant, const v1::ExecuteRequest& request,
+                     v1::ExecuteResponse* response) {
+  try {
+    return ExecuteOp(devices, tenant, request, response);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(request.op(), ": the host has no memory left"));
+  }
 }
 
 }  // namespace eager::server

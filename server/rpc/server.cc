@@ -6,6 +6,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,7 @@
 #include "common/status_macros.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
+#include "server/device/cpu/host_memory.h"
 #include "server/exec/chain.h"
 #include "server/kernels/kernel.h"
 #include "server/rpc/hello.h"
@@ -42,6 +45,10 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
+    limits_ = options.limits;
+    limits_file_ = options.limits_file;
+    RETURN_IF_ERROR(ReadLimits());
+    sessions_.tenants().sessions()->set_limit(options.max_sessions);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -61,6 +68,14 @@ class GrpcServer final : public Server {
       RETURN_IF_ERROR(CheckAddress(options.listen[i]));
       builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
+    // What opens no session is bounded as well. A stream is a thread, and a session may have some more for bulk values; what
+    // has come of messages, and is not yet whole, lies in gRPC's memory.
+    const int streams = 4 * options.max_sessions + 64;
+    grpc::ResourceQuota quota("eagerd");
+    quota.SetMaxThreads(streams);
+    quota.Resize(std::max<size_t>(HostMemoryBytes() / 8, size_t{512} << 20));
+    builder.SetResourceQuota(quota);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, streams);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     for (size_t i = 0; i < ports.size(); ++i) {
@@ -79,6 +94,14 @@ class GrpcServer final : public Server {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   const DeviceSet& devices() const override { return *devices_; }
+  void Reload() override {
+    const absl::Status status = ReadLimits();
+    if (status.ok()) {
+      spdlog::info("event=limits_read file={}", limits_file_);
+    } else {
+      spdlog::error("event=limits_wrong reason=\"{}\"", std::string(status.message()));
+    }
+  }
 
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
@@ -89,6 +112,15 @@ class GrpcServer final : public Server {
   }
 
  private:
+  absl::Status ReadLimits() {
+    LimitSet limits(limits_);
+    if (!limits_file_.empty()) {
+      ASSIGN_OR_RETURN(limits, LimitSet::Read(limits_file_, limits_));
+    }
+    sessions_.tenants().SetLimits(std::move(limits));
+    return absl::OkStatus();
+  }
+
   void TellHealth(const Device& device) {
     const absl::Status health = device.health();
     if (health.ok()) {
@@ -122,6 +154,8 @@ class GrpcServer final : public Server {
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::atomic<bool> stopped_{false};
+  Limits limits_;
+  std::string limits_file_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/device/device_set.h"
+#include "server/session/limits.h"
 
 namespace eager::server {
 
@@ -19,6 +20,9 @@ struct ServerOptions {
   // How long a session waits for its client when their link broke. 0: it ends at once.
   absl::Duration session_grace = absl::Seconds(60);
   bool fusion = true;            // chains of elementwise ops in one pass
+  Limits limits = DefaultLimits();  // of tenants of which `limits_file` says nothing else
+  std::string limits_file;          // see LimitSet::Parse; empty: none
+  int max_sessions = 1024;          // of all tenants; more would be more threads than a host likes
 };
 
 class Server {
@@ -32,6 +36,8 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
+  // Reads the limits file again; where it is wrong, says so in the log and changes nothing. Thread-safe.
+  virtual void Reload() = 0;
   // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;
 };

@@ -47,9 +47,12 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
   for (const absl::Time last = absl::Now() + kLeave; activity_.open != 0 && absl::Now() < last;) absl::SleepFor(kLeave / 100);
 }
 
-grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloRequest* request,
+grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::HelloRequest* request,
                                       v1::HelloResponse* response) {
-  return ToGrpc(SayHello(sessions_, *request, response));
+  const absl::Status status = SayHello(sessions_, *request, response);
+  const int64_t upload = sessions_.tenants().Get(CallerOf(*context).tenant)->quota().limits().upload_size;
+  if (upload > 0) response->mutable_limits()->set_max_tensor_bytes(std::min<uint64_t>(upload, kMaxTensorBytes));
+  return ToGrpc(status);
 }
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
@@ -61,9 +64,10 @@ grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeS
   return ToGrpc(ServeExchange(sessions_, CallerOf(*context), *stream));
 }
 
-grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteRequest* request,
+grpc::Status TensorServiceImpl::Execute(grpc::ServerContext* context, const v1::ExecuteRequest* request,
                                         v1::ExecuteResponse* response) {
-  return ToGrpc(server::Execute(sessions_.devices(), *request, response));
+  const std::shared_ptr<Tenant> tenant = sessions_.tenants().Get(CallerOf(*context).tenant);
+  return ToGrpc(server::Execute(sessions_.devices(), *tenant, *request, response));
 }
 
 grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,

@@ -25,9 +25,9 @@ class TensorServiceImpl final
   // them: their clients are told.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
-  grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
+  grpc::Status Hello(grpc::ServerContext* context, const v1::HelloRequest* request, v1::HelloResponse* response) override;
   grpc::Status Exchange(grpc::ServerContext*, ExchangeStream* stream) override;
-  grpc::Status Execute(grpc::ServerContext*, const v1::ExecuteRequest* request, v1::ExecuteResponse* response) override;
+  grpc::Status Execute(grpc::ServerContext* context, const v1::ExecuteRequest* request, v1::ExecuteResponse* response) override;
   grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse* response) override;
   grpc::Status ResetDevice(grpc::ServerContext*, const v1::ResetDeviceRequest* request, v1::DeviceInfo* response) override;
   grpc::Status ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request, v1::ListOpsResponse* response) override;

@@ -12,6 +12,7 @@ absl::Status Mailbox::Put(uint64_t id, absl::StatusOr<TensorRef> tensor) {
     if (dropped_.erase(id) > 0) return absl::OkStatus();
     const auto it = takers_.find(id);
     if (it == takers_.end()) {
+      if (tensors_.size() >= kMost) return absl::ResourceExhaustedError(absl::StrCat(kMost, " transfers wait to be taken already"));
       if (tensors_.try_emplace(id, std::move(tensor)).second) return absl::OkStatus();
       return absl::AlreadyExistsError(absl::StrCat("transfer id ", id, " is in use"));
     }

@@ -17,9 +17,12 @@ namespace eager::server {
 // once or from the thread that puts, never with a lock held.
 class Mailbox {
  public:
+  // Of tensors that nobody has taken.
+  static constexpr size_t kMost = 1 << 16;
+
   using Taker = std::function<void(absl::StatusOr<TensorRef>)>;
 
-  // ALREADY_EXISTS if something was put under that id and not taken.
+  // ALREADY_EXISTS if something was put under that id and not taken; RESOURCE_EXHAUSTED if kMost were.
   absl::Status Put(uint64_t id, absl::StatusOr<TensorRef> tensor);
   // Takes what is there now. NOT_FOUND if there is nothing.
   absl::StatusOr<TensorRef> Take(uint64_t id);

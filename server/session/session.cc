@@ -12,15 +12,30 @@ namespace {
 
 constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
 
+// RESOURCE_EXHAUSTED where one more is too many.
+absl::Status CheckCount(size_t has, int64_t Limits::*field, const Limits& limits, absl::string_view what) {
+  const int64_t limit = limits.*field;
+  if (limit == 0 || has < static_cast<size_t>(limit)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("this session has ", has, " ", what, ", and one more is beyond the limit '",
+                                                   NameOf(field), "' of ", limit, "; have the limit raised"));
+}
+
 }  // namespace
 
 Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer)
-    : tenant_(std::move(tenant)), queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+    : tenant_(std::move(tenant)),
+      limits_(tenant_->quota().limits()),
+      queues_(devices, tenant_->quota().MemoryTermsOfSession()),
+      client_(std::move(client)),
+      peer_(std::move(peer)),
+      handle_quota_(std::string(NameOf(&Limits::session_handles)), limits_.session_handles, tenant_->quota().handles()),
+      compute_party_(tenant_->quota().compute()) {}
 
 Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
+  RETURN_IF_ERROR(CheckCount(signatures_.size(), &Limits::session_signatures, limits_, "signatures"));
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
@@ -40,8 +55,7 @@ absl::Status Session::Run(const RunRequest& request) {
   }
   if (!status.ok()) {
     if (request.num_outputs == 0) return status;
-    PutAll(request.first_output, request.num_outputs, status);
-    return absl::OkStatus();
+    return PutAll(request.first_output, request.num_outputs, status);
   }
   for (size_t i = 0; i < outputs.size(); ++i) Put(request.first_output + i, std::move(outputs[i]));
   return absl::OkStatus();
@@ -59,8 +73,14 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
     inputs.push_back(*input);
   }
   ASSIGN_OR_RETURN(Tapes tapes, FindTapes(request.tapes));
+  absl::Status room = CheckRoom(request.num_outputs);
+  if (room.ok() && !tapes.empty()) room = CheckTapes();
+  if (!room.ok()) return absl::Status(room.code(), absl::StrCat(it->second->op().name, ": ", room.message()));
   RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));
+  if (tapes.empty()) return absl::OkStatus();
+  for (const Tape* tape : tapes) tape_records_ -= tape->size();
   RecordOp(*it->second, inputs, outputs, tapes);
+  for (const Tape* tape : tapes) tape_records_ += tape->size();
   return absl::OkStatus();
 }
 
@@ -68,17 +88,25 @@ absl::Status Session::PutConstant(uint64_t handle, const TensorSpec& spec, absl:
                                   absl::string_view device) {
   RETURN_IF_ERROR(CheckFree(handle, 1));
   absl::StatusOr<Place> place = Place::Find(queues_, device);
-  Put(handle, place.ok() ? MakeTensor(spec, bytes, *place) : absl::StatusOr<TensorRef>(place.status()));
+  if (!place.ok()) return PutAll(handle, 1, place.status());
+  if (absl::Status room = CheckRoom(1); !room.ok()) return PutAll(handle, 1, room);
+  absl::StatusOr<TensorRef> tensor = MakeTensor(spec, bytes, *place);
+  if (!tensor.ok()) return PutAll(handle, 1, tensor.status());
+  Put(handle, *std::move(tensor));
   return absl::OkStatus();
 }
 
 absl::Status Session::PutUpload(uint64_t handle, uint64_t upload) {
   RETURN_IF_ERROR(CheckFree(handle, 1));
-  Put(handle, uploads_.Take(upload));
+  absl::StatusOr<TensorRef> tensor = uploads_.Take(upload);
+  if (absl::Status room = CheckRoom(1); tensor.ok() && !room.ok()) tensor = room;
+  if (!tensor.ok()) return PutAll(handle, 1, tensor.status());
+  Put(handle, *std::move(tensor));
   return absl::OkStatus();
 }
 
 absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
+  RETURN_IF_ERROR(CheckCount(tapes_.size(), &Limits::session_tapes, limits_, "tapes"));
   if (!tapes_.try_emplace(tape, std::make_shared<Tape>(persistent)).second) {
     return absl::AlreadyExistsError(absl::StrCat("tape ", tape, " has begun already"));
   }
@@ -88,6 +116,8 @@ absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
 
 absl::Status Session::EndTape(uint32_t tape) {
   if (tapes_.erase(tape) == 0) return absl::InvalidArgumentError(absl::StrCat("there is no tape ", tape));
+  watches_.erase(tape);
+  CountRecords();
   stats_.tapes.store(static_cast<int64_t>(tapes_.size()), std::memory_order_relaxed);
   return absl::OkStatus();
 }
@@ -96,7 +126,12 @@ absl::Status Session::Watch(uint32_t tape, uint64_t handle) {
   ASSIGN_OR_RETURN(Tape * found, FindTape(tape));
   absl::StatusOr<TensorRef> tensor = handles_.Get(handle);
   // A failed tensor needs no watching: whatever is computed from it carries its error.
-  if (tensor.ok()) found->Watch(ForTape(*tensor).id);
+  if (tensor.ok()) {
+    RETURN_IF_ERROR(CheckTapes());
+    found->Watch(ForTape(*tensor).id);
+    ++watches_[tape];
+    ++tape_records_;
+  }
   return tensor.ok() || handles_.Contains(handle) ? absl::OkStatus() : tensor.status();
 }
 
@@ -155,8 +190,21 @@ absl::StatusOr<Session::Tapes> Session::FindTapes(absl::Span<const uint32_t> tap
   return found;
 }
 
-void Session::PutAll(uint64_t first, uint64_t n, const absl::Status& status) {
-  for (uint64_t i = 0; i < n; ++i) Put(first + i, status);
+absl::Status Session::CheckTapes() const {
+  return CheckCount(static_cast<size_t>(tape_records_), &Limits::session_tape_records, limits_, "ops and tensors on its tapes");
+}
+
+void Session::CountRecords() {
+  tape_records_ = 0;
+  for (const auto& [id, tape] : tapes_) tape_records_ += tape->size();
+  for (const auto& [id, watches] : watches_) tape_records_ += watches;
+}
+
+absl::Status Session::PutAll(uint64_t first, uint64_t n, const absl::Status& status) {
+  bool kept = true;
+  for (uint64_t i = 0; i < n; ++i) kept = handles_.Put(first + i, status) && kept;
+  CountHandles();
+  return kept ? absl::OkStatus() : status;
 }
 
 void Session::Put(uint64_t handle, absl::StatusOr<TensorRef> tensor) {

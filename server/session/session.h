@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/tape/backward.h"
+#include "server/device/cpu/compute_gate.h"
 #include "server/exec/executor.h"
 #include "server/session/delivery.h"
 #include "server/session/handle_table.h"
@@ -119,6 +120,16 @@ class Session {
   // What the ends of its stream have told each other.
   Delivery& delivery() { return delivery_; }
 
+  // What its place among the sessions takes, until it is gone.
+  void Hold(Held in_daemon, Held in_tenant) {
+    held_in_daemon_ = std::move(in_daemon);
+    held_in_tenant_ = std::move(in_tenant);
+  }
+  // Makes no tensors from now on, for this reason, which those that were to come carry; goes on as before if it is OK.
+  void Refuse(absl::Status why) { handle_quota_.Refuse(std::move(why)); }
+  // Who takes turns at the compute threads when this session's items are executed.
+  ComputeParty* compute_party() { return &compute_party_; }
+
   // For any thread: fails the transfers that wait, and whatever the stream still brings. The rest goes with the destructor.
   void Close(const absl::Status& why);
   // For any thread: why it was closed; OK until then.
@@ -143,20 +154,37 @@ class Session {
   // To the next custom gradient, whose upstream it puts under handles, or to the end, null.
   absl::Status Advance(Walk& walk, const TapeEntry** custom);
   absl::StatusOr<std::vector<Node>> Finish(Walk& walk);
-  // Stores one result or error for each of n handles.
-  void PutAll(uint64_t first, uint64_t n, const absl::Status& status);
+  // RESOURCE_EXHAUSTED where n more tensors are more than the session may hold.
+  absl::Status CheckRoom(uint64_t n) {
+    const int64_t has = handles_.tensors(), more = static_cast<int64_t>(n);
+    return handle_quota_.Covers(has + more) ? absl::OkStatus() : handle_quota_.Exceeded(has, more);
+  }
+  // The same of what its tapes keep.
+  absl::Status CheckTapes() const;
+  void CountRecords();
+  // Stores an error for each of n handles; gives it back if there is no room for it.
+  absl::Status PutAll(uint64_t first, uint64_t n, const absl::Status& status);
   void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
-  void CountHandles() { stats_.handles.store(handles_.size(), std::memory_order_relaxed); }
+  void CountHandles() {
+    stats_.handles.store(handles_.size(), std::memory_order_relaxed);
+    handle_quota_.Keep(handles_.tensors());
+  }
 
   const std::shared_ptr<Tenant> tenant_;
+  Held held_in_daemon_, held_in_tenant_;
+  const Limits limits_;
   DeviceQueues queues_;  // goes last but for the tenant: tensors lie on them
   const std::string client_;
   const std::string peer_;
   const absl::Time started_ = absl::Now();
+  EntryQuota handle_quota_;
+  ComputeParty compute_party_;
   HandleTable handles_;
   absl::flat_hash_map<uint32_t, SignatureRef> signatures_;
   SignatureCache emitted_signatures_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<Tape>> tapes_;  // shared with walks that wait
+  absl::flat_hash_map<uint32_t, int64_t> watches_;              // that each has been asked for
+  int64_t tape_records_ = 0;                                    // of all of them, watches as well
   absl::flat_hash_map<uint64_t, std::unique_ptr<Walk>> walks_;  // that wait for an answer
   Mailbox uploads_;
   Mailbox downloads_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 
 #include "server/exec/chain.h"
 #include "server/session/session.h"
@@ -53,8 +54,13 @@ size_t Session::RunChain(absl::Span<const RunRequest> requests, absl::Span<const
     keep.push_back(read_later || release_of(handle) == released.end());
   }
   if (std::find(keep.begin(), keep.end(), false) == keep.end()) return 0;  // nothing to be saved
+  if (!CheckRoom(chain.size()).ok()) return 0;
   Tensors outputs;
-  if (!chain.Run(keep, outputs).ok()) return 0;
+  try {
+    if (!chain.Run(keep, outputs).ok()) return 0;
+  } catch (const std::bad_alloc&) {
+    return 0;  // op by op, the one that it is too much for can say so
+  }
   stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + chain.size(), std::memory_order_relaxed);
   for (size_t i = 0; i < chain.size(); ++i) {
     if (keep[i]) Put(requests[i].first_output, std::move(outputs[i]));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 
 namespace eager::server {
 namespace {
@@ -31,7 +32,11 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view
     return absl::InvalidArgumentError(
         absl::StrCat("a session's token must have at least 16 bytes, got ", token.size()));
   }
-  auto session = std::make_shared<Session>(devices_, tenants_.Get(caller.tenant), std::move(client), std::move(peer));
+  const std::shared_ptr<Tenant> tenant = tenants_.Get(caller.tenant);
+  ASSIGN_OR_RETURN(Held place, Held::Take(tenants_.sessions(), 1, "the daemon", "sessions", "try again when one has ended"));
+  ASSIGN_OR_RETURN(Held of_tenant, tenant->quota().OpenSession());
+  auto session = std::make_shared<Session>(devices_, tenant, std::move(client), std::move(peer));
+  session->Hold(std::move(place), std::move(of_tenant));
   MutexLock lock(&mu_);
   const auto [it, fresh] = sessions_.try_emplace(std::string(token));
   if (!fresh) return absl::AlreadyExistsError("a session with this token is open");

@@ -24,13 +24,18 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::Backward(const Backwa
   RETURN_IF_ERROR(CheckFree(request.first_result, request.sources.size()));
   if (walks_.contains(request.walk)) return absl::AlreadyExistsError(absl::StrCat("walk ", request.walk, " is under way"));
   absl::StatusOr<std::unique_ptr<Walk>> walk = StartWalk(request);
+  CountRecords();  // a walk may have taken a tape's
   if (walk.ok()) return Continue(*std::move(walk), absl::OkStatus());
-  PutAll(request.first_result, request.sources.size(), walk.status());
+  RETURN_IF_ERROR(PutAll(request.first_result, request.sources.size(), walk.status()));
   if (request.walk == 0) return std::nullopt;
   return WalkEvent{request.walk};
 }
 
 absl::StatusOr<std::unique_ptr<Session::Walk>> Session::StartWalk(const BackwardRequest& request) {
+  RETURN_IF_ERROR(CheckRoom(request.sources.size()));
+  if (limits_.session_tapes > 0 && static_cast<int64_t>(walks_.size()) >= limits_.session_tapes) {
+    return absl::ResourceExhaustedError(absl::StrCat("gradient: ", walks_.size(), " walks wait for custom gradients already"));
+  }
   std::vector<std::shared_ptr<Tape>> outer;
   for (uint32_t tape : request.tapes) {
     RETURN_IF_ERROR(FindTape(tape).status());
@@ -68,6 +73,7 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::Continue(std::unique_
     walks_.emplace(walk->id, std::move(walk));
     return event;
   }
+  if (!walk->outer.empty()) CountRecords();  // they have recorded the walk
   const absl::StatusOr<std::vector<Node>> gradients =
       status.ok() ? Finish(*walk) : absl::StatusOr<std::vector<Node>>(std::move(status));
   if (gradients.ok()) {
@@ -75,7 +81,7 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::Continue(std::unique_
       if ((*gradients)[i]) Put(walk->first_result + i, ToTensor((*gradients)[i]));
     }
   } else {
-    PutAll(walk->first_result, walk->sources.size(), gradients.status());
+    RETURN_IF_ERROR(PutAll(walk->first_result, walk->sources.size(), gradients.status()));
   }
   if (walk->id == 0) return std::nullopt;
   return WalkEvent{walk->id};
@@ -89,6 +95,7 @@ absl::Status Session::Advance(Walk& walk, const TapeEntry** custom) {
   }
   const absl::Span<const Node> upstream = walk.steps->upstream();
   RETURN_IF_ERROR(CheckFree(walk.next_upstream, upstream.size()));
+  RETURN_IF_ERROR(CheckRoom(upstream.size()));
   for (const Node& node : upstream) Put(walk.next_upstream++, ToTensor(node));
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "common/mutex.h"
+#include "server/session/tenant_quota.h"
 
 namespace eager::server {
 
@@ -21,12 +22,15 @@ struct Caller {
 // Thread-safe. Lives as long as a session of it, and as long as the daemon where something of it outlives its sessions.
 class Tenant {
  public:
-  explicit Tenant(std::string name) : name_(std::move(name)) {}
+  explicit Tenant(std::string name, const Limits& limits = DefaultLimits())
+      : name_(std::move(name)), quota_(name_, limits) {}
 
   const std::string& name() const { return name_; }
+  TenantQuota& quota() { return quota_; }
 
  private:
   const std::string name_;
+  TenantQuota quota_;
 };
 
 // All tenants by name. Thread-safe.
@@ -36,12 +40,22 @@ class TenantSet {
   std::shared_ptr<Tenant> Get(const std::string& name) {
     MutexLock lock(&mu_);
     std::shared_ptr<Tenant>& tenant = tenants_[name];
-    if (tenant == nullptr) tenant = std::make_shared<Tenant>(name);
+    if (tenant == nullptr) tenant = std::make_shared<Tenant>(name, limits_.For(name));
     return tenant;
   }
+  // From now on, for tenants that are here as well.
+  void SetLimits(LimitSet limits) {
+    MutexLock lock(&mu_);
+    limits_ = std::move(limits);
+    for (const auto& [name, tenant] : tenants_) tenant->quota().Set(limits_.For(name));
+  }
+  // Of all tenants' sessions together; its limit is the daemon's.
+  const std::shared_ptr<SharedAmount>& sessions() const { return sessions_; }
 
  private:
+  const std::shared_ptr<SharedAmount> sessions_ = std::make_shared<SharedAmount>("max-sessions");
   Mutex mu_;
+  LimitSet limits_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<std::string, std::shared_ptr<Tenant>> tenants_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -32,6 +32,7 @@ struct Setup {
 std::vector<Benchmark> ConvBenchmarks(const Setup& setup);
 std::vector<Benchmark> DatasetBenchmarks(const Setup& setup);
 std::vector<Benchmark> DispatchBenchmarks(const Setup& setup);
+std::vector<Benchmark> FairnessBenchmarks(const Setup& setup);
 std::vector<Benchmark> GpuBenchmarks(const Setup& setup);
 std::vector<Benchmark> GuideBenchmarks(const Setup& setup);
 std::vector<Benchmark> KernelBenchmarks(const Setup& setup);

@@ -123,6 +123,10 @@ int main(int argc, char** argv) {
        "sessions_64_idle_p99: 99th percentile of us to add and read back while 63 other sessions do so once a second;\n"
        "beside that of a session alone.",
        &eager::bench::SessionBenchmarks},
+      {"fairness",
+       "fair_add_read_p50, fair_add_read_p99: percentiles of ms to add and read back while one session floods products of\n"
+       "float32 (1000, 1000) and another roots of 4 Mi floats; beside the same alone.",
+       &eager::bench::FairnessBenchmarks},
       {"memory",
        "memory_per_scalar: bytes of a daemon for a result; memory_per_session: KiB for a session that waits;\n"
        "cold_start: ms until a daemon listens. Of daemons of their own, started from the bench's folder.",

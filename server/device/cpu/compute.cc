@@ -7,11 +7,14 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <exception>
+#include <new>
 #include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
+#include "server/device/cpu/compute_gate.h"
 
 namespace eager::server {
 namespace {
@@ -64,7 +67,7 @@ class ComputeThread {
 
   // On the caller's thread and with its team, in turn with all others.
   void RunHere(absl::FunctionRef<void()> work) {
-    MutexLock turn(&turn_);
+    const Turn turn;
     struct Here {
       const int threads_before = omp_get_max_threads();
       Here() {
@@ -81,14 +84,23 @@ class ComputeThread {
   }
 
   void Run(absl::FunctionRef<void()> work) {
-    Job job{work, {}};
+    const Turn turn;
+    Job job{work, {}, {}};
     if (!Push(&job)) return work();
     job.done.Wait();
+    if (job.thrown != nullptr) std::rethrow_exception(job.thrown);
   }
 
  private:
+  // The turn of whoever the calling thread works for.
+  struct Turn {
+    Turn() { ComputeGate::Get().Enter(party); }
+    ~Turn() { ComputeGate::Get().Leave(party); }
+    ComputeParty& party = *ComputeScope::Current();
+  };
   struct Job {
     absl::FunctionRef<void()> work;
+    std::exception_ptr thrown;
     Notification done;
   };
 
@@ -130,15 +142,15 @@ class ComputeThread {
     omp_set_dynamic(0);
     omp_set_num_threads(kTeams ? ComputeThreads() : 1);
     while (Job* job = Pop()) {
-      {
-        MutexLock turn(&turn_);
+      try {
         job->work();
+      } catch (...) {
+        job->thrown = std::current_exception();
       }
       job->done.Notify();
     }
   }
 
-  Mutex turn_;  // held while large work runs
   Mutex mu_;
   CondVar changed_;
   std::deque<Job*> queue_ ABSL_GUARDED_BY(mu_);
@@ -178,10 +190,19 @@ void ParallelFor(int64_t n, int64_t grain, absl::FunctionRef<void(int64_t, int64
     for (int64_t i = 0; i < parts; ++i) part(i);
     return;
   }
+  // What a body throws may not leave its thread: no memory for what it needs beside its results.
+  std::atomic<bool> no_memory{false};
   RunOnComputeThread([&] {
 #pragma omp parallel for schedule(dynamic)
-    for (int64_t i = 0; i < parts; ++i) part(i);
+    for (int64_t i = 0; i < parts; ++i) {
+      try {
+        part(i);
+      } catch (const std::bad_alloc&) {
+        no_memory.store(true, std::memory_order_relaxed);
+      }
+    }
   });
+  if (no_memory.load(std::memory_order_relaxed)) throw std::bad_alloc();
 }
 
 }  // namespace eager::server

@@ -1,7 +1,5 @@
 #include "server/device/cpu/cpu_device.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -9,16 +7,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/status_macros.h"
+#include "server/device/cpu/cpu_queue.h"
+#include "server/device/cpu/host_memory.h"
 #include "server/device/host_transfer.h"
 #include "server/device/incarnation.h"
 
 namespace eager::server {
 namespace {
-
-int64_t HostMemory() {
-  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGE_SIZE));
-}
 
 std::string ProcessorName() {
   std::ifstream cpuinfo("/proc/cpuinfo");
@@ -33,37 +28,63 @@ std::string ProcessorName() {
 }  // namespace
 
 CpuDevice::CpuDevice(int index, int64_t memory_limit)
-    : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemory(),
+    : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemoryBytes() / 10 * 9,
                   RandomIncarnation(), absl::StrCat("device: ", ProcessorName())},
-      pool_(attributes_.memory_limit) {}
-
-absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
-  if (!PoolAllocator::kLimitsAccess && bytes <= Buffer::kInlineBytes) {
-    inline_buffers_.fetch_add(Counted(bytes), std::memory_order_relaxed);
-    return MakeRef<Buffer>(this, bytes);
-  }
-  void* data = pool_.Allocate(bytes);
-  if (data == nullptr) {
-    return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", bytes,
-                                                     " bytes asked for, ", pool_.stats().bytes_in_use, " of ",
-                                                     attributes_.memory_limit, " in use"));
-  }
-  return MakeRef<Buffer>(this, data, bytes);
+      pool_(attributes_.memory_limit),
+      first_(new CpuQueue(*this)) {
+  queues_.emplace_back(first_);
 }
 
-void CpuDevice::Free(const Buffer& buffer) {
-  if (!buffer.is_inline()) return pool_.Free(buffer.data(), buffer.size());
-  inline_buffers_.fetch_sub(Counted(buffer.size()), std::memory_order_relaxed);
+CpuDevice::~CpuDevice() = default;
+
+Device& CpuDevice::OpenQueue() {
+  MutexLock lock(&mu_);
+  // One whose owner has left nothing behind; a few of those that closed longest ago are looked at.
+  constexpr size_t kLooks = 8;
+  for (size_t looks = std::min(kLooks, closed_.size()); looks > 0; --looks) {
+    CpuQueue* queue = closed_.front();
+    closed_.pop_front();
+    if (queue->account()->bytes() == 0 && queue->account()->small_buffers() == 0) return *queue;
+    closed_.push_back(queue);
+  }
+  queues_.push_back(std::make_unique<CpuQueue>(*this));
+  return *queues_.back();
 }
+
+void CpuDevice::CloseQueue(Device& queue) {
+  auto& closed = static_cast<CpuQueue&>(queue);
+  closed.account()->Close();
+  MutexLock lock(&mu_);
+  closed_.push_back(&closed);
+}
+
+bool CpuDevice::SameDevice(const Device& other) const {
+  if (this == &other) return true;
+  const auto* queue = dynamic_cast<const CpuQueue*>(&other);
+  return queue != nullptr && &queue->device() == this;
+}
+
+absl::StatusOr<void*> CpuDevice::AllocateBlock(size_t bytes) {
+  if (void* block = pool_.Allocate(bytes)) return block;
+  return absl::ResourceExhaustedError(absl::StrCat(attributes_.name, " is out of memory: ", bytes, " bytes asked for, ",
+                                                   pool_.stats().bytes_in_use, " of ", attributes_.memory_limit,
+                                                   " in use"));
+}
+
+absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) { return first_->Allocate(bytes); }
+
+void CpuDevice::Free(const Buffer&) {}  // its queues' buffers go back to them
 
 MemoryStats CpuDevice::memory_stats() const {
   MemoryStats stats = pool_.stats();
-  const uint64_t counted = inline_buffers_.load(std::memory_order_relaxed);
-  const auto bytes = static_cast<int64_t>(counted & ((uint64_t{1} << kCountShift) - 1));
-  stats.bytes_in_use += bytes;
-  stats.bytes_reserved += bytes;
+  MutexLock lock(&mu_);
+  for (const auto& queue : queues_) {
+    const int64_t bytes = queue->account()->small_bytes();
+    stats.bytes_in_use += bytes;
+    stats.bytes_reserved += bytes;
+    stats.live_buffers += queue->account()->small_buffers();
+  }
   stats.peak_bytes_in_use = std::max(stats.peak_bytes_in_use, stats.bytes_in_use);
-  stats.live_buffers += static_cast<int64_t>(counted >> kCountShift);
   return stats;
 }
 
@@ -77,10 +98,7 @@ absl::Status CpuDevice::CopyToHost(const Buffer& from, size_t offset, size_t byt
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<UploadBuffer>> CpuDevice::StartUpload(size_t bytes) {
-  ASSIGN_OR_RETURN(BufferRef buffer, Allocate(bytes));
-  return std::make_unique<HostUpload>(std::move(buffer));
-}
+absl::StatusOr<std::unique_ptr<UploadBuffer>> CpuDevice::StartUpload(size_t bytes) { return first_->StartUpload(bytes); }
 
 std::unique_ptr<DownloadBuffer> CpuDevice::StartDownload(BufferRef from, size_t offset, size_t bytes) {
   return std::make_unique<HostDownload>(std::move(from), offset, bytes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 
 #include "common/large_block.h"
 
@@ -21,6 +22,12 @@ void LimitAccess([[maybe_unused]] void* block, [[maybe_unused]] size_t size, [[m
 #endif
 }
 
+void* FromSystem(size_t capacity) {
+  if (capacity >= kLargeBlockBytes) return AllocateLargeBlock(capacity);
+  constexpr size_t kUnit = PoolAllocator::kAlignment;
+  return std::aligned_alloc(kUnit, (capacity + kUnit - 1) / kUnit * kUnit);
+}
+
 }  // namespace
 
 void* PoolAllocator::Allocate(size_t bytes) {
@@ -37,9 +44,11 @@ void* PoolAllocator::Allocate(size_t bytes) {
     const auto wanted = static_cast<int64_t>(capacity);
     if (stats_.bytes_reserved + wanted > limit_) TrimLocked();
     if (stats_.bytes_reserved + wanted > limit_) return nullptr;
-    block = capacity >= kLargeBlockBytes
-                ? AllocateLargeBlock(capacity)
-                : std::aligned_alloc(kAlignment, (capacity + kAlignment - 1) / kAlignment * kAlignment);
+    block = FromSystem(capacity);
+    if (block == nullptr) {  // there is less than the limit says; what lies here unused may be enough
+      TrimLocked();
+      block = FromSystem(capacity);
+    }
     if (block == nullptr) return nullptr;
     stats_.bytes_reserved += wanted;
   }
@@ -56,7 +65,13 @@ void PoolAllocator::Free(void* block, size_t bytes) {
   MutexLock lock(&mu_);
   stats_.bytes_in_use -= static_cast<int64_t>(bytes);
   --stats_.live_buffers;
-  free_[size_class].push_back(block);
+  try {
+    free_[size_class].push_back(block);
+  } catch (const std::bad_alloc&) {  // not even for the list
+    LimitAccess(block, Classes::SizeOf(size_class), Classes::SizeOf(size_class));
+    std::free(block);
+    stats_.bytes_reserved -= static_cast<int64_t>(Classes::SizeOf(size_class));
+  }
 }
 
 void PoolAllocator::Trim() {

@@ -1,6 +1,7 @@
 #include "server/device/cuda/cuda_device.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -153,9 +154,11 @@ absl::Status CudaDevice::Reset() {
 Device& CudaDevice::OpenQueue() {
   {
     MutexLock lock(&mu_);
-    if (!idle_.empty()) {
-      CudaQueue* queue = idle_.back();
-      idle_.pop_back();
+    // What outlives its owner on a queue is still charged there.
+    const auto idle = std::find_if(idle_.rbegin(), idle_.rend(), [](CudaQueue* q) { return q->account_.bytes() == 0; });
+    if (idle != idle_.rend()) {
+      CudaQueue* queue = *idle;
+      idle_.erase(std::next(idle).base());
       return *queue;
     }
   }
@@ -168,6 +171,7 @@ Device& CudaDevice::OpenQueue() {
 
 void CudaDevice::CloseQueue(Device& queue) {
   auto& closed = static_cast<CudaQueue&>(queue);
+  closed.account_.Close();
   if (&closed == &first_queue() || !closed.health().ok()) return;
   closed.Trim();
   MutexLock lock(&mu_);

@@ -51,6 +51,7 @@ class CudaDevice final : public Device {
   bool works() const { return !failed_.load(std::memory_order_relaxed); }
   const cudaDeviceProp& properties() const { return properties_; }
   const GpuOptions& options() const { return options_; }
+  bool IsFirst(const CudaQueue& queue) const { return &first_queue() == &queue; }
   const std::shared_ptr<PinnedPool>& pinned() const { return pinned_; }
   // Lets CUDA calls of this thread mean this device.
   void MakeCurrent() const;

@@ -69,11 +69,17 @@ absl::StatusOr<BufferRef> CudaQueue::Allocate(size_t bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat(attributes().name, " is out of memory: ", bytes, " bytes asked for"));
   }
+  if (!account_.Charge(bytes)) return account_.Exceeded(attributes().name, bytes);
   const int size_class = BlockCache::Classes::ClassOf(bytes);
   void* block = cache_.Take(size_class);
   if (block == nullptr) {
     device_.MakeCurrent();
-    ASSIGN_OR_RETURN(block, device_.AllocateBlock(BlockCache::Classes::SizeOf(size_class), bytes, stream_));
+    const absl::StatusOr<void*> fresh = device_.AllocateBlock(BlockCache::Classes::SizeOf(size_class), bytes, stream_);
+    if (!fresh.ok()) {
+      account_.Refund(bytes);
+      return fresh.status();
+    }
+    block = *fresh;
   }
   device_.CountBuffer(bytes);
   return MakeRef<Buffer>(this, block, bytes, kCached);
@@ -81,6 +87,7 @@ absl::StatusOr<BufferRef> CudaQueue::Allocate(size_t bytes) {
 
 void CudaQueue::Free(const Buffer& buffer) {
   device_.UncountBuffer(buffer.size());
+  if (buffer.size() > 0) account_.Refund(buffer.size());
   if (buffer.tag() == kEmpty || abandoned_.load(std::memory_order_relaxed)) return;
   if (buffer.tag() == kCached) return cache_.Put(BlockCache::Classes::ClassOf(buffer.size()), buffer.data());
   device_.MakeCurrent();

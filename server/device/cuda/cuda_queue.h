@@ -9,6 +9,7 @@
 #include "server/device/cuda/block_cache.h"
 #include "server/device/cuda/cuda_device.h"
 #include "server/device/cuda/pinned_ring.h"
+#include "server/device/memory_account.h"
 
 namespace eager::server {
 
@@ -20,7 +21,7 @@ class QueueState {
 
 // Made and owned by its CudaDevice. Memory and copies are for any thread; kernels, `state` and the stream itself are for
 // one thread at a time.
-class CudaQueue final : public Device {
+class CudaQueue final : public Device, public ChargedQueue {
  public:
   static absl::StatusOr<std::unique_ptr<CudaQueue>> Make(CudaDevice& device);
   ~CudaQueue() override;
@@ -43,6 +44,8 @@ class CudaQueue final : public Device {
   bool host_accessible() const override { return false; }
   void Trim() override;
 
+  // None for the device's first queue, which several may share.
+  MemoryAccount* account() override { return device_.IsFirst(*this) ? nullptr : &account_; }
   CudaDevice& device() const { return device_; }
   cudaStream_t stream() const { return stream_; }
   // OK if the launches since the last call went well.
@@ -58,6 +61,7 @@ class CudaQueue final : public Device {
  private:
   // How a buffer is given back.
   enum Tag : uint32_t { kCached = 0, kUpload = 1, kEmpty = 2 };
+  friend class CudaDevice;
   friend class CudaUpload;
 
   explicit CudaQueue(CudaDevice& device) : device_(device) {}
@@ -66,6 +70,7 @@ class CudaQueue final : public Device {
   cudaStream_t stream_ = nullptr;
   cudaEvent_t event_ = nullptr;  // for others that wait
   std::atomic<bool> abandoned_{false};
+  MemoryAccount account_;
   BlockCache cache_;
   Mutex ring_mu_;
   PinnedRing ring_ ABSL_GUARDED_BY(ring_mu_);

@@ -18,9 +18,14 @@ absl::StatusOr<std::unique_ptr<UploadBuffer>> CudaUpload::Make(CudaQueue& queue,
     return upload;
   }
   // Not from the queue's freed blocks: those are free only after all that the queue still has to do.
-  ASSIGN_OR_RETURN(void* block, device.AllocateBlock(bytes, bytes, upload->stream_));
+  if (!queue.account_.Charge(bytes)) return queue.account_.Exceeded(device.attributes().name, bytes);
+  const absl::StatusOr<void*> block = device.AllocateBlock(bytes, bytes, upload->stream_);
+  if (!block.ok()) {
+    queue.account_.Refund(bytes);
+    return block.status();
+  }
   device.CountBuffer(bytes);
-  upload->buffer_ = MakeRef<Buffer>(&queue, block, bytes, CudaQueue::kUpload);
+  upload->buffer_ = MakeRef<Buffer>(&queue, *block, bytes, CudaQueue::kUpload);
   return upload;
 }
 
