@@ -10,6 +10,7 @@
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
 #include "server/rpc/version.h"
+#include "server/security_flags.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--session-grace", flags.session_grace_seconds,
                  "Seconds that a session waits for its client when their link broke; 0: it ends at once")
       ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
+  eager::server::AddSecurityFlags(app, flags.server.security);
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")
@@ -63,6 +65,7 @@ int Serve(const Flags& flags) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   ServerOptions options = flags.server;
@@ -82,7 +85,7 @@ int Serve(const Flags& flags) {
   spdlog::info("event=ready version={}", eager::server::kVersion);
 
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*server)->Reload();
   spdlog::info("event=draining signal={} grace_seconds={}", strsignal(received), flags.grace_seconds);
   (*server)->Shutdown(absl::Seconds(flags.grace_seconds));
   spdlog::info("event=stopped");

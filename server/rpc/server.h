@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/device/device_set.h"
+#include "server/rpc/security/options.h"
 
 namespace eager::server {
 
@@ -19,6 +20,7 @@ struct ServerOptions {
   // How long a session waits for its client when their link broke. 0: it ends at once.
   absl::Duration session_grace = absl::Seconds(60);
   bool fusion = true;            // chains of elementwise ops in one pass
+  SecurityOptions security;
 };
 
 class Server {
@@ -32,6 +34,8 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
+  // Looks now whether files of tokens and certificates have changed, as it does by itself with the next call. Thread-safe.
+  virtual void Reload() = 0;
   // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;
 };

@@ -1,6 +1,7 @@
 #include "server/session/session.h"
 
 #include <limits>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -12,10 +13,15 @@ namespace {
 
 constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
 
+std::string RandomId() {
+  std::random_device random;
+  return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random() & 0xffff, absl::kZeroPad4));
+}
+
 }  // namespace
 
 Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer)
-    : tenant_(std::move(tenant)), queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
+    : tenant_(std::move(tenant)), id_(RandomId()), queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
 
 Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 

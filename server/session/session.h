@@ -110,6 +110,8 @@ class Session {
   // For any thread: what listings show.
   const SessionStats& stats() const { return stats_; }
   Tenant& tenant() const { return *tenant_; }
+  // Names it in listings; says nothing of its token.
+  const std::string& id() const { return id_; }
   const std::string& client() const { return client_; }
   const std::string& peer() const { return peer_; }
   absl::Time started() const { return started_; }
@@ -149,6 +151,7 @@ class Session {
   void CountHandles() { stats_.handles.store(handles_.size(), std::memory_order_relaxed); }
 
   const std::shared_ptr<Tenant> tenant_;
+  const std::string id_;
   DeviceQueues queues_;  // goes last but for the tenant: tensors lie on them
   const std::string client_;
   const std::string peer_;
