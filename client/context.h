@@ -16,6 +16,15 @@ namespace internal {
 class ContextState;
 }
 
+// How a daemon that wants TLS is reached. What is left out is as the environment has it: EAGERD_TLS_CA, EAGERD_TLS_CERT,
+// EAGERD_TLS_KEY, EAGERD_TLS_SERVER_NAME.
+struct TlsOptions {
+  std::string ca;           // PEM file of who signs the daemon's certificate; without one the connection is plaintext
+  std::string cert;         // PEM files of this client's certificate and key, for a daemon that asks for them
+  std::string key;
+  std::string server_name;  // that the daemon's certificate is for, where the address has another
+};
+
 struct ConnectOptions {
   double timeout_seconds = 10;  // for the server to answer
   // How long calls wait for a server whose link broke, before the session is given up. Until then nothing is lost: what the server has
@@ -30,6 +39,10 @@ struct ConnectOptions {
   // Large values to and from a server behind a unix socket go through memory that both share, if the server lets this process
   // map it: the same user's, on the same host. Else, or where it is false, they go through the socket.
   bool shared_memory = true;
+  TlsOptions tls;
+  // Says who calls, where the daemon asks; left out: EAGERD_TOKEN. Sent in plaintext only on this host, or if allowed.
+  std::string token;
+  bool token_in_plaintext = false;
 };
 
 struct DeviceInfo {
@@ -52,7 +65,8 @@ struct PhysicalDevice {
 // call does not end it. The default context is closed when the program ends in good order, by exit or from main.
 class Context {
  public:
-  // Waits for the server's hello. UNAVAILABLE if nobody answers, FAILED_PRECONDITION if it is of another version.
+  // Waits for the server's hello. UNAVAILABLE if nobody answers, FAILED_PRECONDITION if it is of another version,
+  // UNAUTHENTICATED if it wants another token or certificate, INVALID_ARGUMENT for files that cannot be read.
   static Context Connect(const std::string& address, ConnectOptions options = {},
                          std::source_location where = std::source_location::current());
   // The context of this process: what Connect() below set, else a new one at EAGERD_ADDRESS or localhost:8470.

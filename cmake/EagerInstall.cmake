@@ -46,7 +46,7 @@ set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
 set_target_properties(eager_inprocess PROPERTIES EXPORT_NAME inprocess)
 install(TARGETS
   eager_client eager_keras eager_keras_train eager_train eager_data eager_summary eager_plot eager_api
-  eager_transport eager_print eager_tape eager_ops eager_base eager_wire eager_bundle eager_crc32c
+  eager_transport eager_channel eager_print eager_tape eager_ops eager_base eager_wire eager_bundle eager_crc32c
   eager_proto eager_proto_grpc eager_proto_events eager_proto_bundle
   EXPORT eagerTargets)
 install(TARGETS eager_inprocess eager_dispatch eager_session eager_exec eager_kernels eager_device

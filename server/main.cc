@@ -11,6 +11,7 @@
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
 #include "server/rpc/version.h"
+#include "server/security_flags.h"
 
 namespace {
 
@@ -48,6 +49,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
                  "Seconds that a session waits for its client when their link broke; 0: it ends at once")
       ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   eager::server::AddLimitFlags(app, flags.server);
+  eager::server::AddSecurityFlags(app, flags.server.security);
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")

@@ -139,8 +139,11 @@ std::shared_ptr<ContextState> DefaultState(std::source_location where) { return 
 }  // namespace internal
 
 Context Context::Connect(const std::string& address, ConnectOptions options, std::source_location where) {
-  auto session = internal::Session::Connect(internal::MakeGrpcStream(address, options.timeout_seconds, options.shared_memory),
-                                            options.reconnect_seconds, options.wait_seconds);
+  const ChannelOptions channel = {options.tls.ca,  options.tls.cert, options.tls.key, options.tls.server_name,
+                                  options.token, options.token_in_plaintext};
+  auto stream = internal::MakeGrpcStream(address, options.timeout_seconds, options.shared_memory, channel.OrEnvironment());
+  auto session = internal::Session::Connect(internal::ValueOrThrow(std::move(stream), where), options.reconnect_seconds,
+                                            options.wait_seconds);
   return Context(std::make_shared<internal::ContextState>(internal::ValueOrThrow(std::move(session), where), options));
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/transport/local_exchange.h"
 #include "client/transport/session_call.h"
+#include "common/channel/channel.h"
 #include "common/status_macros.h"
 #include "common/wire/chunk.h"
 #include "common/wire/wire.h"
@@ -101,7 +102,7 @@ class DownloadSink final : public ChunkSink {
 
 class GrpcStream final : public SessionStream {
  public:
-  GrpcStream(const std::string& address, double connect_timeout_seconds, bool share_memory)
+  GrpcStream(const std::string& address, double connect_timeout_seconds, bool share_memory, const ChannelMaker& channel)
       : address_(address), connect_timeout_(connect_timeout_seconds) {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
@@ -116,7 +117,7 @@ class GrpcStream final : public SessionStream {
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2'000);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
-    channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    channel_ = channel.MakeChannel(arguments);
     stub_ = v1::TensorService::NewStub(channel_);
     raw_stub_ = std::make_unique<grpc::GenericStub>(channel_);
     if (share_memory && absl::StartsWith(address, "unix:")) exchange_ = std::make_unique<LocalExchange>(*stub_);
@@ -131,8 +132,7 @@ class GrpcStream final : public SessionStream {
     v1::HelloResponse response;
     const grpc::Status status = stub_->Hello(&context, request, &response);
     if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
-      return absl::UnavailableError(
-          absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s"));
+      return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s", WhyNot()));
     }
     if (!status.ok()) return FromGrpc(status);
     Publish(std::make_shared<SessionCall>(*raw_stub_));
@@ -252,6 +252,15 @@ class GrpcStream final : public SessionStream {
   // One call serves all exchanges, so none of them can have a deadline of its own.
   bool MayExchange(Deadline deadline) const { return exchange_ != nullptr && deadline == Deadline::max(); }
 
+  // Why TLS did not come about, which a call that waits for the connection is not told.
+  std::string WhyNot() {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
+    v1::HelloResponse response;
+    const std::string why = stub_->Hello(&context, v1::HelloRequest(), &response).error_message();
+    return absl::StrContains(why, "andshake") ? absl::StrCat(": ", why) : "";
+  }
+
   absl::Status FromGrpc(const grpc::Status& status) const {
     if (status.ok()) return absl::OkStatus();
     return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
@@ -297,9 +306,10 @@ class GrpcStream final : public SessionStream {
 
 }  // namespace
 
-std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds,
-                                              bool share_memory) {
-  return std::make_unique<GrpcStream>(address, connect_timeout_seconds, share_memory);
+absl::StatusOr<std::unique_ptr<SessionStream>> MakeGrpcStream(const std::string& address, double connect_timeout_seconds,
+                                                              bool share_memory, const ChannelOptions& channel) {
+  ASSIGN_OR_RETURN(const ChannelMaker maker, ChannelMaker::Make(address, channel));
+  return std::make_unique<GrpcStream>(address, connect_timeout_seconds, share_memory, maker);
 }
 
 }  // namespace eager::internal

@@ -22,8 +22,8 @@ grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
 
 class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
  public:
-  UploadReactor(SessionRegistry& sessions, const Caller& caller, grpc::ByteBuffer* response)
-      : sessions_(sessions), caller_(caller), response_(response) {
+  UploadReactor(SessionRegistry& sessions, absl::StatusOr<Caller> caller, grpc::ByteBuffer* response)
+      : sessions_(sessions), caller_(std::move(caller)), response_(response) {
     StartRead(&chunk_);
   }
 
@@ -44,7 +44,8 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
  private:
   absl::Status OnHeader() override {
     if (session_ != nullptr) return absl::InvalidArgumentError("Upload: a second header came");
-    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session(), caller_));
+    RETURN_IF_ERROR(caller_.status());
+    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session(), *caller_));
     ASSIGN_OR_RETURN(spec_, FromWire(header_.spec()));
     if (spec_.dtype != DType::kString &&
         header_.num_bytes() != static_cast<uint64_t>(spec_.shape.num_elements()) * SizeOf(spec_.dtype)) {
@@ -78,7 +79,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
   }
 
   SessionRegistry& sessions_;
-  const Caller caller_;
+  const absl::StatusOr<Caller> caller_;
   grpc::ByteBuffer* response_;
   grpc::ByteBuffer chunk_;
   v1::UploadHeader header_;
@@ -90,7 +91,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  DownloadReactor(SessionRegistry& sessions, const Caller& caller, const grpc::ByteBuffer& request) {
+  DownloadReactor(SessionRegistry& sessions, const absl::StatusOr<Caller>& caller, const grpc::ByteBuffer& request) {
     if (absl::Status status = Start(sessions, caller, request); !status.ok()) Finish(ToGrpc(status));
   }
 
@@ -104,12 +105,13 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   void OnDone() override { delete this; }
 
  private:
-  absl::Status Start(SessionRegistry& sessions, const Caller& caller, const grpc::ByteBuffer& request) {
+  absl::Status Start(SessionRegistry& sessions, const absl::StatusOr<Caller>& caller, const grpc::ByteBuffer& request) {
+    RETURN_IF_ERROR(caller.status());
     grpc::ByteBuffer copy = request;
     grpc::ProtoBufferReader reader(&copy);
     v1::DownloadRequest parsed;
     if (!parsed.ParseFromZeroCopyStream(&reader)) return absl::InvalidArgumentError("Download: the request is garbage");
-    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session(), caller));
+    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session(), *caller));
     ASSIGN_OR_RETURN(held_call_, session->tenant().quota().StartTransfer());
     // `this` stays alive until Finish, which the taker or this function's caller sees to.
     const auto take = parsed.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
@@ -153,12 +155,12 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
 
 }  // namespace
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
                                                        grpc::ByteBuffer* response) {
-  return new UploadReactor(sessions, caller, response);
+  return new UploadReactor(sessions, std::move(caller), response);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
                                                           const grpc::ByteBuffer& request) {
   return new DownloadReactor(sessions, caller, request);
 }

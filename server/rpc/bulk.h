@@ -7,10 +7,10 @@
 
 namespace eager::server {
 
-// Reactors delete themselves when their call is over.
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+// Reactors delete themselves when their call is over; it fails where there is no caller.
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
                                                        grpc::ByteBuffer* response);
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
                                                           const grpc::ByteBuffer& request);
 
 }  // namespace eager::server

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <iostream>
 
+#include "common/channel/channel.h"
+
 namespace eager::server {
 namespace {
 
@@ -15,7 +17,12 @@ constexpr char kServing[] = {0x08, 0x01};
 }  // namespace
 
 int CheckHealth(const std::string& address) {
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  const absl::StatusOr<ChannelMaker> maker = ChannelMaker::Make(address, ChannelOptions().OrEnvironment());
+  if (!maker.ok()) {
+    std::cerr << "eagerd: " << maker.status().message() << "\n";
+    return 1;
+  }
+  grpc::GenericStub stub(maker->MakeChannel());
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
   grpc::Slice nothing;

@@ -74,6 +74,20 @@ void DescribeSession(const Session& session, v1::SessionInfo* info) {
   info->set_tapes(stats.tapes.load(std::memory_order_relaxed));
   info->set_ops(stats.ops.load(std::memory_order_relaxed));
   info->set_age_seconds(absl::ToDoubleSeconds(absl::Now() - session.started()));
+  info->set_id(session.id());
+  info->set_tenant(session.tenant().name());
+}
+
+absl::Status ListSessions(const SessionRegistry& sessions, const Caller& caller, const v1::ListSessionsRequest& request,
+                          v1::ListSessionsResponse* response) {
+  if (!request.tenant().empty() && request.tenant() != caller.tenant && !caller.admin) {
+    return absl::PermissionDeniedError("ListSessions: only an admin may list the sessions of others");
+  }
+  const std::string& wanted = request.tenant().empty() && !caller.admin ? caller.tenant : request.tenant();
+  for (const auto& session : sessions.List()) {
+    if (wanted.empty() || session->tenant().name() == wanted) DescribeSession(*session, response->add_sessions());
+  }
+  return absl::OkStatus();
 }
 
 void DescribeOp(const OpSpec& op, const DeviceSet& devices, v1::OpDescription* description) {

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "server/exec/chain.h"
 #include "server/kernels/kernel.h"
 #include "server/rpc/hello.h"
+#include "server/rpc/security/front_door.h"
 #include "server/rpc/service.h"
 
 namespace eager::server {
@@ -38,10 +40,11 @@ absl::Status CheckAddress(const std::string& address) {
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::unique_ptr<DeviceSet> devices, absl::Duration session_grace)
+  GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<FrontDoor> door, absl::Duration session_grace)
       : devices_(std::move(devices)),
         sessions_(*devices_, {.grace = session_grace, .on_expired = &LogExpired}),
-        service_(sessions_) {}
+        door_(std::move(door)),
+        service_(sessions_, *door_) {}
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
@@ -51,7 +54,7 @@ class GrpcServer final : public Server {
     sessions_.tenants().sessions()->set_limit(options.max_sessions);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    if (options.security.reflection_exposure() != Exposure::kOff) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     // Without this a second daemon on the same port starts and takes half of the connections.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -65,8 +68,7 @@ class GrpcServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     std::vector<int> ports(options.listen.size(), 0);
     for (size_t i = 0; i < options.listen.size(); ++i) {
-      RETURN_IF_ERROR(CheckAddress(options.listen[i]));
-      builder.AddListeningPort(options.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+      builder.AddListeningPort(options.listen[i], door_->CredentialsFor(options.listen[i]), &ports[i]);
     }
     // What opens no session is bounded as well. A stream is a thread, and a session may have some more for bulk values; what
     // has come of messages, and is not yet whole, lies in gRPC's memory.
@@ -77,7 +79,9 @@ class GrpcServer final : public Server {
     builder.SetResourceQuota(quota);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, streams);
     builder.RegisterService(&service_);
+    const mode_t mask = umask(0777 & ~options.security.unix_socket_mode);  // of sockets from their first moment on
     server_ = builder.BuildAndStart();
+    umask(mask);
     for (size_t i = 0; i < ports.size(); ++i) {
       if (ports[i] == 0) {  // gRPC sets one, 1 for a unix socket, where it could bind
         return absl::FailedPreconditionError(
@@ -95,6 +99,7 @@ class GrpcServer final : public Server {
   const std::vector<std::string>& addresses() const override { return addresses_; }
   const DeviceSet& devices() const override { return *devices_; }
   void Reload() override {
+    door_->Reload();
     const absl::Status status = ReadLimits();
     if (status.ok()) {
       spdlog::info("event=limits_read file={}", limits_file_);
@@ -150,6 +155,7 @@ class GrpcServer final : public Server {
 
   std::unique_ptr<DeviceSet> devices_;
   SessionRegistry sessions_;
+  std::unique_ptr<FrontDoor> door_;
   TensorServiceImpl service_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
@@ -162,11 +168,13 @@ class GrpcServer final : public Server {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& options) {
   if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
+  for (const std::string& address : options.listen) RETURN_IF_ERROR(CheckAddress(address));
+  ASSIGN_OR_RETURN(std::unique_ptr<FrontDoor> door, FrontDoor::Make(options.security, options.listen));
   ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices));
   for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
   SetFusion(options.fusion);
-  auto server = std::make_unique<GrpcServer>(std::move(devices), options.session_grace);
+  auto server = std::make_unique<GrpcServer>(std::move(devices), std::move(door), options.session_grace);
   RETURN_IF_ERROR(server->Start(options));
   return server;
 }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/device/device_set.h"
+#include "server/rpc/security/options.h"
 #include "server/session/limits.h"
 
 namespace eager::server {
@@ -23,6 +24,7 @@ struct ServerOptions {
   Limits limits = DefaultLimits();  // of tenants of which `limits_file` says nothing else
   std::string limits_file;          // see LimitSet::Parse; empty: none
   int max_sessions = 1024;          // of all tenants; more would be more threads than a host likes
+  SecurityOptions security;
 };
 
 class Server {
@@ -36,7 +38,8 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
-  // Reads the limits file again; where it is wrong, says so in the log and changes nothing. Thread-safe.
+  // Reads again what files say: limits, at once; tokens and certificates, as they also do by themselves with the next call. What is
+  // wrong there is said in the log and changes nothing. Thread-safe.
   virtual void Reload() = 0;
   // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;

@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "server/rpc/bulk.h"
-#include "server/rpc/caller.h"
 #include "server/rpc/execute.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
@@ -23,7 +22,7 @@ absl::Status ShuttingDown() { return absl::UnavailableError("the server is shutt
 
 }  // namespace
 
-TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions) : sessions_(sessions) {
+TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door) : sessions_(sessions), door_(door) {
   // gRPC has raw forms of asynchronous calls only; this is how its generated code exchanges the handler of a call.
   const google::protobuf::ServiceDescriptor& service = *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
   MarkMethodStreamed(service.FindMethodByName("Session")->index(),
@@ -49,24 +48,30 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
 
 grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::HelloRequest* request,
                                       v1::HelloResponse* response) {
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
   const absl::Status status = SayHello(sessions_, *request, response);
-  const int64_t upload = sessions_.tenants().Get(CallerOf(*context).tenant)->quota().limits().upload_size;
+  const int64_t upload = sessions_.tenants().Get(caller->tenant)->quota().limits().upload_size;
   if (upload > 0) response->mutable_limits()->set_max_tensor_bytes(std::min<uint64_t>(upload, kMaxTensorBytes));
   return ToGrpc(status);
 }
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
   if (draining_) return ToGrpc(ShuttingDown());
-  return ToGrpc(ServeSessionStream(sessions_, activity_, *context, *stream));
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  return ToGrpc(caller.ok() ? ServeSessionStream(sessions_, activity_, *caller, *context, *stream) : caller.status());
 }
 
 grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {
-  return ToGrpc(ServeExchange(sessions_, CallerOf(*context), *stream));
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  return ToGrpc(caller.ok() ? ServeExchange(sessions_, *caller, *stream) : caller.status());
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext* context, const v1::ExecuteRequest* request,
                                         v1::ExecuteResponse* response) {
-  const std::shared_ptr<Tenant> tenant = sessions_.tenants().Get(CallerOf(*context).tenant);
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  const std::shared_ptr<Tenant> tenant = sessions_.tenants().Get(caller->tenant);
   return ToGrpc(server::Execute(sessions_.devices(), *tenant, *request, response));
 }
 
@@ -78,10 +83,13 @@ grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::List
 
 grpc::Status TensorServiceImpl::ResetDevice(grpc::ServerContext* context, const v1::ResetDeviceRequest* request,
                                             v1::DeviceInfo* response) {
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  if (!caller->admin) return ToGrpc(absl::PermissionDeniedError("ResetDevice: only an admin may reset devices"));
   if (request->device().empty()) return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "'device' is missing");
   const absl::StatusOr<Device*> device = sessions_.devices().Find(request->device());
   if (!device.ok()) return ToGrpc(device.status());
-  spdlog::warn("event=device_reset device={} peer={}", (*device)->attributes().name, context->peer());
+  spdlog::warn("event=device_reset device={} peer={} tenant={}", (*device)->attributes().name, context->peer(), caller->tenant);
   if (absl::Status status = (*device)->Reset(); !status.ok()) return ToGrpc(status);
   DescribeDevice(**device, response);
   return grpc::Status::OK;
@@ -108,23 +116,30 @@ grpc::Status TensorServiceImpl::DescribeOp(grpc::ServerContext*, const v1::Descr
   return ToGrpc(server::DescribeOp(request->op(), sessions_.devices(), response));
 }
 
-grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext* context, const v1::ListSessionsRequest*,
+grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext* context, const v1::ListSessionsRequest* request,
                                              v1::ListSessionsResponse* response) {
-  const Caller caller = CallerOf(*context);
-  for (const auto& session : sessions_.List()) {
-    if (caller.admin || session->tenant().name() == caller.tenant) DescribeSession(*session, response->add_sessions());
-  }
-  return grpc::Status::OK;
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  return ToGrpc(caller.ok() ? server::ListSessions(sessions_, *caller, *request, response) : caller.status());
+}
+
+grpc::Status TensorServiceImpl::KillSession(grpc::ServerContext* context, const v1::KillSessionRequest* request,
+                                            v1::KillSessionResponse*) {
+  const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
+  if (!caller.ok()) return ToGrpc(caller.status());
+  const absl::Status status = sessions_.Kill(request->id(), *caller);
+  spdlog::warn("event=session_kill tenant={} peer={} code={}", caller->tenant, context->peer(),
+               absl::StatusCodeToString(status.code()));
+  return ToGrpc(status);
 }
 
 grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext* context,
                                                                      grpc::ByteBuffer* response) {
-  return StartUpload(sessions_, CallerOf(*context), response);
+  return StartUpload(sessions_, door_.CallerOf(*context), response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  return StartDownload(sessions_, CallerOf(*context), *request);
+  return StartDownload(sessions_, door_.CallerOf(*context), *request);
 }
 
 }  // namespace eager::server

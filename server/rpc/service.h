@@ -8,6 +8,7 @@
 
 #include "eager/v1/service.grpc.pb.h"
 #include "server/rpc/exchange.h"
+#include "server/rpc/security/front_door.h"
 #include "server/rpc/session_stream.h"
 #include "server/session/session_registry.h"
 
@@ -19,7 +20,8 @@ class TensorServiceImpl final
     : public v1::TensorService::WithRawCallbackMethod_Upload<
           v1::TensorService::WithRawCallbackMethod_Download<v1::TensorService::Service>> {
  public:
-  explicit TensorServiceImpl(SessionRegistry& sessions);
+  // Both must outlive it.
+  TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door);
 
   // Refuses new sessions from now on, waits until no session has executed anything for `quiet`, or until `deadline`, and ends
   // them: their clients are told.
@@ -33,6 +35,7 @@ class TensorServiceImpl final
   grpc::Status ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request, v1::ListOpsResponse* response) override;
   grpc::Status DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request, v1::OpDescription* response) override;
   grpc::Status ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*, v1::ListSessionsResponse* response) override;
+  grpc::Status KillSession(grpc::ServerContext*, const v1::KillSessionRequest* request, v1::KillSessionResponse*) override;
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext*,
@@ -43,6 +46,7 @@ class TensorServiceImpl final
   grpc::Status ServeSession(grpc::ServerContext* context, SessionStream* stream);
 
   SessionRegistry& sessions_;
+  FrontDoor& door_;
   std::atomic<bool> draining_{false};
   StreamActivity activity_;
 };

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include "common/wire/wire.h"
-#include "server/rpc/caller.h"
 #include "server/rpc/dispatcher.h"
 
 namespace eager::server {
@@ -98,12 +97,12 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, StreamActivity& activity, Ser
 
 }  // namespace
 
-absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, grpc::ServerContext& context,
-                                SessionStream& stream) {
+absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, const Caller& caller,
+                                grpc::ServerContext& context, SessionStream& stream) {
   ++activity.open;
   const auto served = std::make_shared<Served>(context, stream);
-  Dispatcher dispatcher(sessions, CallerOf(context), context.peer(), served);
-  spdlog::info("event=stream_open peer={}", context.peer());
+  Dispatcher dispatcher(sessions, caller, context.peer(), served);
+  spdlog::info("event=stream_open peer={} tenant={}", context.peer(), caller.tenant);
   absl::StatusOr<bool> ended = Serve(dispatcher, activity, *served, stream);
   // A client that closes its side in good order is done as well, and still listens. (IsCancelled may know of a broken
   // link only later.)

@@ -23,7 +23,7 @@ struct StreamActivity {
 };
 
 // Serves a stream to its end, on the caller's thread.
-absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, grpc::ServerContext& context,
-                                SessionStream& stream);
+absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, const Caller& caller,
+                                grpc::ServerContext& context, SessionStream& stream);
 
 }  // namespace eager::server

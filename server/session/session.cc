@@ -1,6 +1,7 @@
 #include "server/session/session.h"
 
 #include <limits>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -20,10 +21,16 @@ absl::Status CheckCount(size_t has, int64_t Limits::*field, const Limits& limits
                                                    NameOf(field), "' of ", limit, "; have the limit raised"));
 }
 
+std::string RandomId() {
+  std::random_device random;
+  return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random() & 0xffff, absl::kZeroPad4));
+}
+
 }  // namespace
 
 Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer)
     : tenant_(std::move(tenant)),
+      id_(RandomId()),
       limits_(tenant_->quota().limits()),
       queues_(devices, tenant_->quota().MemoryTermsOfSession()),
       client_(std::move(client)),

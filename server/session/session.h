@@ -111,6 +111,8 @@ class Session {
   // For any thread: what listings show.
   const SessionStats& stats() const { return stats_; }
   Tenant& tenant() const { return *tenant_; }
+  // Names it in listings; says nothing of its token.
+  const std::string& id() const { return id_; }
   const std::string& client() const { return client_; }
   const std::string& peer() const { return peer_; }
   absl::Time started() const { return started_; }
@@ -171,6 +173,7 @@ class Session {
   }
 
   const std::shared_ptr<Tenant> tenant_;
+  const std::string id_;
   Held held_in_daemon_, held_in_tenant_;
   const Limits limits_;
   DeviceQueues queues_;  // goes last but for the tenant: tensors lie on them

@@ -52,9 +52,9 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Resume(absl::string_vi
   MutexLock lock(&mu_);
   while (true) {
     const auto it = sessions_.find(token);
-    if (it == sessions_.end()) return WhyNot(token);
+    if (it == sessions_.end()) return WhyNot(token, caller);
     Entry& entry = it->second;
-    if (entry.session->tenant().name() != caller.tenant) return WhyNot("");
+    if (entry.session->tenant().name() != caller.tenant) return WhyNot("", caller);
     if (!entry.served) {
       entry.stream = std::move(stream);
       entry.served = true;
@@ -112,9 +112,30 @@ void SessionRegistry::CloseAll(const absl::Status& why) {
 absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view token, const Caller& caller) const {
   MutexLock lock(&mu_);
   const auto it = sessions_.find(token);
-  if (it == sessions_.end()) return WhyNot(token);
-  if (it->second.session->tenant().name() != caller.tenant) return WhyNot("");
+  if (it == sessions_.end()) return WhyNot(token, caller);
+  if (it->second.session->tenant().name() != caller.tenant) return WhyNot("", caller);
   return it->second.session;
+}
+
+absl::Status SessionRegistry::Kill(absl::string_view id, const Caller& caller) {
+  const absl::Status why =
+      absl::AbortedError(caller.admin ? "the session was ended by an admin" : "the session was ended by its tenant");
+  Entry ended;
+  {
+    MutexLock lock(&mu_);
+    const auto it = std::find_if(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
+      const Session& session = *entry.second.session;
+      return session.id() == id && (caller.admin || session.tenant().name() == caller.tenant);
+    });
+    if (it != sessions_.end()) ended = Take(it, why);
+  }
+  if (ended.session == nullptr) {
+    return caller.admin ? absl::NotFoundError("there is no session with this id")
+                        : absl::PermissionDeniedError(absl::StrCat("tenant ", caller.tenant, " has no session with this id, and ",
+                                                                   "only an admin may end those of others"));
+  }
+  End(std::move(ended), why);
+  return absl::OkStatus();
 }
 
 std::vector<std::shared_ptr<Session>> SessionRegistry::List() const {
@@ -129,15 +150,17 @@ SessionCounts SessionRegistry::counts() const {
   return counts_;
 }
 
-absl::Status SessionRegistry::WhyNot(absl::string_view token) const {
+absl::Status SessionRegistry::WhyNot(absl::string_view token, const Caller& caller) const {
   const auto it = ended_.find(token);
-  if (it == ended_.end()) return absl::NotFoundError("there is no session with this token");
-  return absl::AbortedError(it->second.message());
+  if (it == ended_.end() || it->second.tenant != caller.tenant) {
+    return absl::NotFoundError("there is no session with this token");
+  }
+  return absl::AbortedError(it->second.why.message());
 }
 
 SessionRegistry::Entry SessionRegistry::Take(Entries::iterator it, const absl::Status& why) {
   Entry entry = std::move(it->second);
-  if (ended_.emplace(it->first, why).second) ended_order_.push_back(it->first);
+  if (ended_.try_emplace(it->first, Ended{entry.session->tenant().name(), why}).second) ended_order_.push_back(it->first);
   sessions_.erase(it);
   if (ended_order_.size() > kEndedRemembered) {
     ended_.erase(ended_order_.front());

@@ -62,6 +62,9 @@ class SessionRegistry {
   void Detach(absl::string_view token, const ServingStream* stream);
   // Ends a session: whoever waits hears why, and its stream is told.
   void Close(absl::string_view token, const absl::Status& why);
+  // Ends the session with this id. NOT_FOUND if there is none; to who is no admin PERMISSION_DENIED for every id but those
+  // of the caller's tenant.
+  absl::Status Kill(absl::string_view id, const Caller& caller);
   // Ends all of them.
   void CloseAll(const absl::Status& why);
 
@@ -88,7 +91,8 @@ class SessionRegistry {
   };
   using Entries = absl::flat_hash_map<std::string, Entry>;
 
-  absl::Status WhyNot(absl::string_view token) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // For another tenant than its own a session never was.
+  absl::Status WhyNot(absl::string_view token, const Caller& caller) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Takes the session out; the caller then closes it, without the lock.
   Entry Take(Entries::iterator it, const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void End(Entry entry, const absl::Status& why);
@@ -106,7 +110,11 @@ class SessionRegistry {
   std::vector<Leaving> leaving_ ABSL_GUARDED_BY(mu_);
   SessionCounts counts_ ABSL_GUARDED_BY(mu_);
   // Why the last ones ended, for clients that come back to them.
-  absl::flat_hash_map<std::string, absl::Status> ended_ ABSL_GUARDED_BY(mu_);
+  struct Ended {
+    std::string tenant;
+    absl::Status why;
+  };
+  absl::flat_hash_map<std::string, Ended> ended_ ABSL_GUARDED_BY(mu_);
   std::deque<std::string> ended_order_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread watcher_;  // started when it is first needed

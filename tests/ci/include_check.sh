@@ -11,7 +11,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly rules='
 proto:             protobuf grpc
 common:
+common/auth:
 common/bundle:     common proto protobuf
+common/channel:    common grpc
 common/ops:        common
 common/tape:       common common/ops
 common/wire:       words proto protobuf
@@ -21,9 +23,9 @@ server/metrics:    common
 server/kernels:    common common/ops server/device server/metrics
 server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics
-server/rpc:        words common/wire proto protobuf grpc server/session server/exec server/kernels server/device server/metrics
+server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/session server/exec server/kernels server/device server/metrics
 client:            words client/*
-client/transport:  words common/wire proto protobuf grpc client
+client/transport:  words common/channel common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc
 client/train:      words common/bundle proto protobuf client client/core
 client/core:       words common/wire proto protobuf client client/print client/transport
@@ -33,7 +35,7 @@ client/data:       words client client/core
 client/examples:   words client client/data
 client/keras:      words client client/core client/train
 client/tools:      words client client/core client/transport
-client/tools/eagerctl: words common/wire proto protobuf grpc
+client/tools/eagerctl: words common/auth common/channel common/wire proto protobuf grpc
 '
 
 mapfile -t files < <(find proto common server client -type f \

@@ -123,6 +123,21 @@ TEST(Eagerd, RefusesWhatItCannotDo) {
   ExpectOneLineAndCode2({"--listen=127.0.0.1:99999"});
   ExpectOneLineAndCode2({"--listen=unix:/no/such/folder/socket"});
   ExpectOneLineAndCode2({listen}, {"EAGERD_DEVICES=toaster"});
+  ExpectOneLineAndCode2({"--listen=0.0.0.0:0"});
+  ExpectOneLineAndCode2({listen, "--tls-cert=/no/such/file", "--tls-key=/no/such/file"});
+  ExpectOneLineAndCode2({listen, "--tls-cert=/no/such/file"});
+  ExpectOneLineAndCode2({listen, "--auth-tokens=/no/such/file"});
+  ExpectOneLineAndCode2({listen, "--tls-client-auth=maybe"});
+  ExpectOneLineAndCode2({listen, "--health=off"});
+  ExpectOneLineAndCode2({listen, "--reflection=perhaps"});
+  ExpectOneLineAndCode2({listen, "--unix-socket-mode=rwx"});
+}
+
+TEST(Eagerd, ListensBeyondTheHostOnlyIfToldThatThisIsInsecure) {
+  Daemon daemon({"--listen=0.0.0.0:0", "--insecure", "--reflection=off"});
+  EXPECT_EQ(daemon.Addresses().size(), 1u);
+  daemon.Terminate();
+  EXPECT_EQ(daemon.ExitCode(), 0);
 }
 
 TEST(Eagerd, RefusesAPortInUse) {

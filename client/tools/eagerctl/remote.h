@@ -6,20 +6,23 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/channel/options.h"
+#include "common/status_macros.h"
 #include "eager/v1/service.grpc.pb.h"
 
 namespace eager::ctl {
 
 // Connects at the first call. Each call waits for its answer, but no longer than the timeout: UNAVAILABLE, naming the
-// address, if nobody answers by then; else the daemon's own status.
+// address, if nobody answers by then; INVALID_ARGUMENT for wrong options of the channel; else the daemon's own status.
 class Remote {
  public:
-  Remote(std::string address, double timeout_seconds);
+  Remote(std::string address, double timeout_seconds, ChannelOptions channel);
 
   // remote.Call(&Stub::ListOps, request) gives the response.
   template <class Request, class Response>
   absl::StatusOr<Response> Call(grpc::Status (v1::TensorService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
+    RETURN_IF_ERROR(Connect());
     grpc::ClientContext context;
     Prepare(context);
     Response response;
@@ -29,12 +32,14 @@ class Remote {
   }
 
  private:
+  absl::Status Connect();
   void Prepare(grpc::ClientContext& context) const;
   absl::Status Translate(const grpc::Status& status) const;
 
   const std::string address_;
   const double timeout_seconds_;
-  std::unique_ptr<v1::TensorService::Stub> stub_;
+  const ChannelOptions channel_;
+  std::unique_ptr<v1::TensorService::Stub> stub_;  // null before the first call
 };
 
 }  // namespace eager::ctl

@@ -15,5 +15,9 @@ using Run = std::function<absl::Status(Remote&)>;
 void AddDevices(CLI::App& app, Run& run);
 // eagerctl ops [NAME] [--contains TEXT] [--json]
 void AddOps(CLI::App& app, Run& run);
+// eagerctl sessions [--tenant NAME] [--json]; eagerctl kill ID
+void AddSessions(CLI::App& app, Run& run);
+// eagerctl token new TENANT [--admin]
+void AddToken(CLI::App& app, Run& run);
 
 }  // namespace eager::ctl

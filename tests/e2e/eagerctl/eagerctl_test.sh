@@ -70,4 +70,55 @@ has "$out" 'Exit codes'
 stop_daemon
 run 3 ops --server "$address" --timeout 0.3
 has "$err" "no eagerd answers at $address"
+
+# Tokens: made by eagerctl, asked for by a daemon, read again when their file changes.
+tokens=$(mktemp)
+trap 'rm -f "$tokens"; [[ -z $daemon_pid ]] || stop_daemon || true' EXIT
+new_token() {  # new_token NAME ARGUMENT...: sets the variable NAME to a new token, and adds its line to the file
+  local name=$1
+  shift
+  run 0 token new "$@"
+  printf -v "$name" %s "$(sed -n 2p <<<"$out")"
+  tail -n 1 <<<"$out" >>"$tokens"
+}
+alice='' root=''
+new_token alice alice
+new_token root root --admin
+[[ ${#alice} == 64 && $alice != "$root" ]] || { echo "no tokens: $alice $root"; exit 1; }
+if grep -q "$alice" "$tokens"; then echo "the file holds a token"; exit 1; fi
+run 1 token new 'a b'
+has "$err" "no tenant's name"
+run 2 token
+
+start_daemon "$eagerd" --auth-tokens "$tokens"
+run 1 ops --server "$address"
+has "$err" 'a token is needed'
+EAGERD_TOKEN=nonsense run 1 ops --server "$address"
+has "$err" 'the token is unknown here'
+run 0 sessions --server "$address" --token "$alice"
+has "$out" 'tenant'
+has "$out" '0 sessions'
+EAGERD_TOKEN=$root run 0 sessions --json --server "$address"
+has "$out" '"sessions": []'
+export EAGERD_TOKEN=$alice
+run 1 sessions --tenant root --server "$address"
+has "$err" 'only an admin'
+run 1 devices --reset cpu:0 --server "$address"
+has "$err" 'only an admin may reset devices'
+run 1 kill 0123456789ab --server "$address"
+has "$err" 'only an admin may end those of others'
+EAGERD_TOKEN=$root run 1 kill 0123456789ab --server "$address"
+has "$err" 'there is no session with this id'
+run 1 ops --server eagerd.invalid:8470
+has "$err" 'in plaintext'
+sed -i '/^alice/d' "$tokens"
+kill -HUP "$daemon_pid"
+for (( i = 0; i < 100; ++i )); do
+  "$eagerctl" ops --server "$address" >/dev/null 2>&1 || break
+  sleep 0.1
+done
+run 1 ops --server "$address"
+has "$err" 'the token is unknown here'
+unset EAGERD_TOKEN
+stop_daemon
 echo "eagerctl: all as it should be"

@@ -20,3 +20,15 @@ fi
 start_daemon "$eagerd"
 python3 "$here/grpcurl_test.py" "$grpcurl" "$address" "${EAGERD_README:-$here/../../../README.md}"
 stop_daemon
+
+# Behind TLS and a token.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$2/key.pem" -out "$2/cert.pem" -days 1 \
+  -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+printf 'someone use sha256:%s\n' "$(printf 'a-token' | sha256sum | cut -d ' ' -f 1)" >"$2/tokens"
+export EAGERD_TLS_CA=$2/cert.pem
+start_daemon "$eagerd" --tls-cert "$2/cert.pem" --tls-key "$2/key.pem" --auth-tokens "$2/tokens"
+"$grpcurl" -cacert "$2/cert.pem" -H 'authorization: Bearer a-token' "$address" list | grep -qxF eager.v1.TensorService
+if "$grpcurl" -cacert "$2/cert.pem" "$address" list >/dev/null 2>&1; then echo "reflection is open"; exit 1; fi
+"$grpcurl" -cacert "$2/cert.pem" -H 'authorization: Bearer a-token' -d '{"contains": "MatMul"}' "$address" eager.v1.TensorService/ListOps |
+  grep -q '"MatMul"'
+stop_daemon

@@ -1,7 +1,0 @@
-#include "server/rpc/caller.h"
-
-namespace eager::server {
-
-Caller CallerOf(const grpc::ServerContextBase&) { return Caller(); }
-
-}  // namespace eager::server
