@@ -3,9 +3,11 @@
 #include <grpc/support/log.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <thread>
 
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
@@ -19,6 +21,7 @@ using eager::server::ServerOptions;
 struct Flags {
   ServerOptions server;
   double grace_seconds = 10;
+  double state_interval_seconds = 0;
   std::string log_level = "info";
   std::string check;  // an address: act as a health check's client instead
 };
@@ -42,6 +45,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
   app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
       ->envname("EAGERD_FUSION")->capture_default_str();
+  app.add_option("--state", flags.server.state, "Folder where named variables are saved at SIGTERM and loaded from at the start; empty: none")
+      ->envname("EAGERD_STATE");
+  app.add_option("--state-interval", flags.state_interval_seconds, "Save them every so many seconds as well; 0: only at the end")
+      ->envname("EAGERD_STATE_INTERVAL")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")
@@ -52,6 +59,16 @@ void AddFlags(CLI::App& app, Flags& flags) {
 // gRPC's own lines would stand between ours in another form; what matters of them comes back as a status.
 void LogGrpc(gpr_log_func_args* args) { spdlog::debug("event=grpc message=\"{}\"", args->message); }
 
+// A second signal means now: what is on the disk is the last complete save.
+void LeaveAtTheNext(const sigset_t& signals) {
+  std::thread([signals] {
+    int received = 0;
+    sigwait(&signals, &received);
+    spdlog::warn("event=stopped_at_once signal={}", strsignal(received));
+    _exit(128 + received);
+  }).detach();
+}
+
 int Serve(const Flags& flags) {
   gpr_set_log_function(LogGrpc);
   // Blocked before any thread starts, so that only sigwait below sees them.
@@ -61,7 +78,9 @@ int Serve(const Flags& flags) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(flags.server);
+  ServerOptions options = flags.server;
+  options.state_interval = absl::Seconds(flags.state_interval_seconds);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(options);
   if (!server.ok()) {
     std::cerr << "eagerd: " << server.status().message() << "\n";
     return 2;
@@ -78,6 +97,7 @@ int Serve(const Flags& flags) {
   int received = 0;
   sigwait(&signals, &received);
   spdlog::info("event=draining signal={} grace_seconds={}", strsignal(received), flags.grace_seconds);
+  LeaveAtTheNext(signals);
   (*server)->Shutdown(absl::Seconds(flags.grace_seconds));
   spdlog::info("event=stopped");
   return 0;

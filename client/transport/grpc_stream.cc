@@ -187,6 +187,19 @@ class GrpcStream final : public SessionStream {
     return sink.Take();
   }
 
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
+    grpc::ClientContext context;
+    v1::ListVariablesResponse response;
+    RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response)));
+    return response;
+  }
+
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
+    grpc::ClientContext context;
+    v1::DeleteVariableResponse response;
+    return FromCall(stub_->DeleteVariable(&context, request, &response));
+  }
+
   void Close() override {
     if (stream_ != nullptr) stream_->Cancel();
     if (exchange_ != nullptr) exchange_->Close();

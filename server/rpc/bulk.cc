@@ -22,8 +22,8 @@ grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
 
 class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
  public:
-  UploadReactor(SessionRegistry& sessions, const Caller& caller, grpc::ByteBuffer* response)
-      : sessions_(sessions), caller_(caller), response_(response) {
+  UploadReactor(SessionRegistry& sessions, const Caller& caller, Activity& activity, grpc::ByteBuffer* response)
+      : work_(activity), sessions_(sessions), caller_(caller), response_(response) {
     StartRead(&chunk_);
   }
 
@@ -75,6 +75,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
     return absl::OkStatus();
   }
 
+  const Activity::Scope work_;
   SessionRegistry& sessions_;
   const Caller caller_;
   grpc::ByteBuffer* response_;
@@ -87,7 +88,8 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  DownloadReactor(SessionRegistry& sessions, const Caller& caller, const grpc::ByteBuffer& request) {
+  DownloadReactor(SessionRegistry& sessions, const Caller& caller, Activity& activity, const grpc::ByteBuffer& request)
+      : work_(activity) {
     if (absl::Status status = Start(sessions, caller, request); !status.ok()) Finish(ToGrpc(status));
   }
 
@@ -140,6 +142,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     StartWrite(&chunk_);
   }
 
+  const Activity::Scope work_;
   std::unique_ptr<DownloadBuffer> download_;
   size_t left_ = 0;
   grpc::ByteBuffer chunk_;
@@ -147,14 +150,14 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
 
 }  // namespace
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller, Activity& activity,
                                                        grpc::ByteBuffer* response) {
-  return new UploadReactor(sessions, caller, response);
+  return new UploadReactor(sessions, caller, activity, response);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller, Activity& activity,
                                                           const grpc::ByteBuffer& request) {
-  return new DownloadReactor(sessions, caller, request);
+  return new DownloadReactor(sessions, caller, activity, request);
 }
 
 }  // namespace eager::server

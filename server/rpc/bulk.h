@@ -3,14 +3,15 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "server/rpc/activity.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
 
-// Reactors delete themselves when their call is over.
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller,
+// Reactors delete themselves when their call is over; until then they are at work.
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, const Caller& caller, Activity& activity,
                                                        grpc::ByteBuffer* response);
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, const Caller& caller, Activity& activity,
                                                           const grpc::ByteBuffer& request);
 
 }  // namespace eager::server

@@ -17,12 +17,14 @@ struct ServerOptions {
   DeviceOptions devices = {.devices = "auto"};
   int compute_threads = 0;       // for large kernels; 0: all cores
   bool fusion = true;            // chains of elementwise ops in one pass
+  std::string state;             // folder for named variables; empty: they end with the daemon
+  absl::Duration state_interval = absl::ZeroDuration();  // how often they are saved; zero: at the end alone
 };
 
 class Server {
  public:
-  // Listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options; FAILED_PRECONDITION for an address that is
-  // in use or cannot be had.
+  // Has loaded the named variables and listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options;
+  // FAILED_PRECONDITION for an address or a state folder that is in use or cannot be had; DATA_LOSS for a broken one.
   static absl::StatusOr<std::unique_ptr<Server>> Make(const ServerOptions& options);
   virtual ~Server() = default;
 
@@ -30,7 +32,8 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
-  // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
+  // Takes no new sessions, lets running work and reads finish, at most for `grace`, ends every session and saves the named
+  // variables. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;
 };
 

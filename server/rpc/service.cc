@@ -13,10 +13,11 @@
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
 #include "server/rpc/status.h"
+#include "server/rpc/variable_calls.h"
 
 namespace eager::server {
 
-TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions) : sessions_(sessions) {
+TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, StateFolder* state) : sessions_(sessions), state_(state) {
   // gRPC has raw forms of asynchronous calls only; this is how its generated code exchanges the handler of a call.
   const google::protobuf::ServiceDescriptor& service = *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
   MarkMethodStreamed(service.FindMethodByName("Session")->index(),
@@ -28,8 +29,8 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
   draining_ = true;
   int64_t seen = -1;
   for (absl::Time since = absl::Now(); absl::Now() < deadline; absl::SleepFor(quiet / 10)) {
-    if (busy_ != 0 || handled_ != seen) {
-      seen = handled_;
+    if (activity_.running() != 0 || activity_.done() != seen) {
+      seen = activity_.done();
       since = absl::Now();
     } else if (sessions_.List().empty() || absl::Now() - since >= quiet) {
       return;
@@ -43,22 +44,20 @@ grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloReque
 }
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
-  if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
+  if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "eagerd is shutting down and takes no new sessions");
   Dispatcher dispatcher(sessions_, CallerOf(*context), context->peer());
   spdlog::info("event=session_open peer={}", context->peer());
   grpc::ByteBuffer message;
   v1::ServerMessage reply;
   absl::Status end;
   while (stream->Read(&message)) {
-    ++busy_;
+    const Activity::Scope work(activity_);
     reply.Clear();
     grpc::Slice bytes;
     if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
     absl::StatusOr<bool> send =
         dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
-    ++handled_;
     const bool gone = send.ok() && *send && !stream->Write(reply);
-    --busy_;
     if (!send.ok()) end = send.status();
     if (!send.ok() || gone) break;
   }
@@ -67,11 +66,12 @@ grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, Sessi
 }
 
 grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {
-  return ToGrpc(ServeExchange(sessions_, CallerOf(*context), *stream));
+  return ToGrpc(ServeExchange(sessions_, CallerOf(*context), activity_, *stream));
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext*, const v1::ExecuteRequest* request,
                                         v1::ExecuteResponse* response) {
+  const Activity::Scope work(activity_);
   return ToGrpc(server::Execute(sessions_.devices(), *request, response));
 }
 
@@ -122,14 +122,54 @@ grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext* context, const
   return grpc::Status::OK;
 }
 
+grpc::Status TensorServiceImpl::ListVariables(grpc::ServerContext* context, const v1::ListVariablesRequest* request,
+                                              v1::ListVariablesResponse* response) {
+  return ToGrpc(server::ListVariables(sessions_.tenants(), CallerOf(*context), *request, response));
+}
+
+grpc::Status TensorServiceImpl::GetVariable(grpc::ServerContext* context, const v1::GetVariableRequest* request,
+                                            v1::GetVariableResponse* response) {
+  const Activity::Scope work(activity_);
+  return ToGrpc(server::GetVariable(sessions_.tenants(), CallerOf(*context), *request, response));
+}
+
+grpc::Status TensorServiceImpl::PutVariable(grpc::ServerContext* context, const v1::PutVariableRequest* request,
+                                            v1::VariableInfo* response) {
+  const Activity::Scope work(activity_);
+  return ToGrpc(server::PutVariable(sessions_, CallerOf(*context), *request, response));
+}
+
+grpc::Status TensorServiceImpl::DeleteVariable(grpc::ServerContext* context, const v1::DeleteVariableRequest* request,
+                                               v1::DeleteVariableResponse*) {
+  return ToGrpc(server::DeleteVariable(sessions_.tenants(), CallerOf(*context), *request));
+}
+
+grpc::Status TensorServiceImpl::ExportVariables(grpc::ServerContext* context, const v1::ExportVariablesRequest* request,
+                                                v1::ExportVariablesResponse* response) {
+  const Activity::Scope work(activity_);
+  return ToGrpc(server::ExportVariables(state_, sessions_.tenants(), CallerOf(*context), *request, response));
+}
+
+grpc::Status TensorServiceImpl::ImportVariables(grpc::ServerContext* context, const v1::ImportVariablesRequest* request,
+                                                v1::ImportVariablesResponse* response) {
+  const Activity::Scope work(activity_);
+  return ToGrpc(server::ImportVariables(state_, sessions_, CallerOf(*context), *request, response));
+}
+
+grpc::Status TensorServiceImpl::SaveState(grpc::ServerContext* context, const v1::SaveStateRequest* request,
+                                          v1::SaveStateResponse* response) {
+  const Activity::Scope work(activity_);
+  return ToGrpc(server::SaveState(state_, sessions_.tenants(), CallerOf(*context), *request, response));
+}
+
 grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext* context,
                                                                      grpc::ByteBuffer* response) {
-  return StartUpload(sessions_, CallerOf(*context), response);
+  return StartUpload(sessions_, CallerOf(*context), activity_, response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  return StartDownload(sessions_, CallerOf(*context), *request);
+  return StartDownload(sessions_, CallerOf(*context), activity_, *request);
 }
 
 }  // namespace eager::server

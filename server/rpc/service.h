@@ -7,8 +7,10 @@
 #include <string>
 
 #include "eager/v1/service.grpc.pb.h"
+#include "server/rpc/activity.h"
 #include "server/rpc/exchange.h"
 #include "server/session/session_registry.h"
+#include "server/state/state_folder.h"
 
 namespace eager::server {
 
@@ -18,9 +20,11 @@ class TensorServiceImpl final
     : public v1::TensorService::WithRawCallbackMethod_Upload<
           v1::TensorService::WithRawCallbackMethod_Download<v1::TensorService::Service>> {
  public:
-  explicit TensorServiceImpl(SessionRegistry& sessions);
+  // `state`: where named variables are saved; null: nowhere.
+  explicit TensorServiceImpl(SessionRegistry& sessions, StateFolder* state = nullptr);
 
-  // Refuses new sessions from now on, and waits until no session has executed anything for `quiet`, or until `deadline`.
+  // Refuses new sessions from now on, and waits until no session has executed or transferred anything for `quiet`, or until
+  // `deadline`.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
   grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
@@ -32,6 +36,14 @@ class TensorServiceImpl final
   grpc::Status DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request, v1::OpDescription* response) override;
   grpc::Status ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*, v1::ListSessionsResponse* response) override;
 
+  grpc::Status ListVariables(grpc::ServerContext*, const v1::ListVariablesRequest* request, v1::ListVariablesResponse* response) override;
+  grpc::Status GetVariable(grpc::ServerContext*, const v1::GetVariableRequest* request, v1::GetVariableResponse* response) override;
+  grpc::Status PutVariable(grpc::ServerContext*, const v1::PutVariableRequest* request, v1::VariableInfo* response) override;
+  grpc::Status DeleteVariable(grpc::ServerContext*, const v1::DeleteVariableRequest* request, v1::DeleteVariableResponse*) override;
+  grpc::Status ExportVariables(grpc::ServerContext*, const v1::ExportVariablesRequest* request, v1::ExportVariablesResponse* response) override;
+  grpc::Status ImportVariables(grpc::ServerContext*, const v1::ImportVariablesRequest* request, v1::ImportVariablesResponse* response) override;
+  grpc::Status SaveState(grpc::ServerContext*, const v1::SaveStateRequest* request, v1::SaveStateResponse* response) override;
+
   grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext*,
                                                        const grpc::ByteBuffer* request) override;
@@ -42,9 +54,9 @@ class TensorServiceImpl final
   grpc::Status ServeSession(grpc::ServerContext* context, SessionStream* stream);
 
   SessionRegistry& sessions_;
+  StateFolder* const state_;
   std::atomic<bool> draining_{false};
-  std::atomic<int64_t> busy_{0};       // messages in execution
-  std::atomic<int64_t> handled_{0};    // messages executed since the start
+  Activity activity_;
 };
 
 }  // namespace eager::server

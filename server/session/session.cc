@@ -17,14 +17,22 @@ constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not 
 Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::string client, std::string peer)
     : tenant_(std::move(tenant)), queues_(devices), client_(std::move(client)), peer_(std::move(peer)) {}
 
-Session::~Session() { Close(absl::CancelledError("the session has ended")); }
+Session::~Session() {
+  Close(absl::CancelledError("the session has ended"));
+  if (shares_variables_) tenant_->variables().Forget(this);
+}
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
-  signatures_.emplace(id, MakeRef<Signature>(*spec, std::move(attrs), place));
+  auto signature = MakeRef<Signature>(*spec, std::move(attrs), place);
+  if (spec->name == "VarHandleOp") {
+    signature->state() = SharedVariablesOf(tenant_->variables(), queues_.devices(), this);
+    shares_variables_ = true;
+  }
+  signatures_.emplace(id, std::move(signature));
   stats_.signatures.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
 }
@@ -105,6 +113,7 @@ absl::StatusOr<TensorRef> Session::Read(uint64_t handle) const {
   if (!tensor->is_variable()) return tensor;
   TensorRef value = tensor->variable().Read();
   if (value) return value;
+  if (tensor->variable().deleted()) return tensor->variable().NoValue();
   return absl::FailedPreconditionError(
       absl::StrCat("variable '", tensor->variable().name(), "' is read before a value was assigned"));
 }

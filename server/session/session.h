@@ -152,6 +152,7 @@ class Session {
   SignatureCache emitted_signatures_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<Tape>> tapes_;  // shared with walks that wait
   absl::flat_hash_map<uint64_t, std::unique_ptr<Walk>> walks_;  // that wait for an answer
+  bool shares_variables_ = false;  // may use variables of the tenant
   Mailbox uploads_;
   Mailbox downloads_;
   SessionStats stats_;

@@ -4,10 +4,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "common/mutex.h"
+#include "server/session/named_variables.h"
 
 namespace eager::server {
 
@@ -24,9 +26,11 @@ class Tenant {
   explicit Tenant(std::string name) : name_(std::move(name)) {}
 
   const std::string& name() const { return name_; }
+  NamedVariables& variables() { return variables_; }
 
  private:
   const std::string name_;
+  NamedVariables variables_;
 };
 
 // All tenants by name. Thread-safe.
@@ -39,9 +43,21 @@ class TenantSet {
     if (tenant == nullptr) tenant = std::make_shared<Tenant>(name);
     return tenant;
   }
+  // Null if nobody has been here under that name.
+  std::shared_ptr<Tenant> Find(const std::string& name) const {
+    MutexLock lock(&mu_);
+    const auto it = tenants_.find(name);
+    return it == tenants_.end() ? nullptr : it->second;
+  }
+  std::vector<std::shared_ptr<Tenant>> List() const {
+    std::vector<std::shared_ptr<Tenant>> list;
+    MutexLock lock(&mu_);
+    for (const auto& [name, tenant] : tenants_) list.push_back(tenant);
+    return list;
+  }
 
  private:
-  Mutex mu_;
+  mutable Mutex mu_;
   absl::flat_hash_map<std::string, std::shared_ptr<Tenant>> tenants_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   eager::ctl::Run run;
   eager::ctl::AddDevices(app, run);
   eager::ctl::AddOps(app, run);
+  eager::ctl::AddVariables(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

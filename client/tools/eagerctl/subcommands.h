@@ -15,5 +15,7 @@ using Run = std::function<absl::Status(Remote&)>;
 void AddDevices(CLI::App& app, Run& run);
 // eagerctl ops [NAME] [--contains TEXT] [--json]
 void AddOps(CLI::App& app, Run& run);
+// eagerctl variables ls|get|put|rm|save|load [--tenant T] [--json]
+void AddVariables(CLI::App& app, Run& run);
 
 }  // namespace eager::ctl
