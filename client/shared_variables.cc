@@ -11,7 +11,7 @@ absl::StatusOr<SharedVariableInfo> FromWire(const v1::VariableInfo& info) {
   SharedVariableInfo variable{.name = info.name(), .bytes = info.bytes(), .device = info.device(), .sessions = info.sessions(),
                               .has_value = info.has_value()};
   ASSIGN_OR_RETURN(variable.dtype, ParseDType(info.dtype()));
-  ASSIGN_OR_RETURN(variable.shape, Shape::Make({info.shape().begin(), info.shape().end()}));
+  ASSIGN_OR_RETURN(variable.shape, Shape::Make(absl::MakeConstSpan(info.shape().data(), static_cast<size_t>(info.shape().size()))));
   return variable;
 }
 

@@ -55,10 +55,12 @@ Variable Variable::Shared(const std::string& name, const Operand& initial_value)
 }
 
 Variable Variable::Shared(const std::string& name, std::source_location where) {
-  for (const SharedVariableInfo& info : list_variables(name, where)) {
-    return Variable(Make({info.dtype, info.shape}, {.shared_name = name}, where));
-  }
-  throw Error(absl::NotFoundError(absl::StrCat("there is no shared variable '", name, "'")), where);
+  const internal::NoTapes quiet;
+  const std::vector<SharedVariableInfo> found = list_variables(name, where);
+  if (name.empty() || found.empty()) throw Error(absl::NotFoundError(absl::StrCat("there is no shared variable '", name, "'")), where);
+  Variable variable;
+  variable.state_ = Make({found[0].dtype, found[0].shape}, {.shared_name = name}, where);
+  return variable;
 }
 
 const std::string& Variable::name() const { return state_->name; }

@@ -67,7 +67,7 @@ class Variable {
 
  private:
   struct State;
-  explicit Variable(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  Variable() = default;  // what Shared() fills in
   static std::shared_ptr<State> Make(const TensorSpec& spec, const VariableOptions& options, std::source_location where);
   std::source_location Line() const;  // that made the variable
   Tensor Read(std::source_location where) const;

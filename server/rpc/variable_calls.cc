@@ -13,7 +13,7 @@ absl::StatusOr<NamedVariables::Listed> Find(Tenant& tenant, const std::string& n
   for (NamedVariables::Listed& listed : tenant.variables().List()) {
     if (listed.name == name) return std::move(listed);
   }
-  return tenant.variables().Find(name).status();
+  return absl::NotFoundError(absl::StrCat("there is no variable '", name, "'"));
 }
 
 absl::Status CheckFolder(const StateFolder* state) {

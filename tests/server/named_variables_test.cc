@@ -28,10 +28,11 @@ class User {
     EXPECT_TRUE(session_.Define(++signature_, "VarHandleOp", attrs, "").ok());
     return session_.Run({signature_, {}, handle, 1, {}});
   }
+  // A vector of n equal values; a scalar for 0.
   void Put(uint64_t handle, float value, int64_t n) {
-    const std::vector<float> values(static_cast<size_t>(n), value);
+    const std::vector<float> values(static_cast<size_t>(n == 0 ? 1 : n), value);
     const absl::string_view bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-    ASSERT_TRUE(session_.PutConstant(handle, {DType::kFloat32, n == 0 ? Shape() : Shape{n}}, n == 0 ? absl::string_view(reinterpret_cast<const char*>(&value), 4) : bytes, "").ok());
+    ASSERT_TRUE(session_.PutConstant(handle, {DType::kFloat32, n == 0 ? Shape() : Shape{n}}, bytes, "").ok());
   }
   uint32_t Define(const std::string& op, const NamedAttrs& attrs = {}) {
     EXPECT_TRUE(session_.Define(++signature_, op, attrs, "").ok()) << op;
@@ -55,7 +56,6 @@ class User {
 
 class NamedVariablesTest : public ::testing::Test {
  protected:
-  const NamedAttrs kFloat = {{"dtype", DType::kFloat32}};
   std::unique_ptr<DeviceSet> devices_ = *DeviceSet::Make({"cpu", 0});
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>("team");
   int64_t live_buffers() const { return devices_->default_device().memory_stats().live_buffers; }
@@ -74,7 +74,7 @@ TEST_F(NamedVariablesTest, OutliveTheirSessionsAndAreShared) {
     EXPECT_EQ(a.ValueOf(1), 8);
     ASSERT_EQ(tenant_->variables().List().size(), 1u);
     EXPECT_EQ(tenant_->variables().List()[0].sessions, 2);
-    b.session().Release({{1, 2}});
+    b.session().Release({1, 2});
     EXPECT_EQ(a.ValueOf(1), 8);
   }
   ASSERT_EQ(tenant_->variables().List().size(), 1u);
@@ -108,8 +108,8 @@ TEST_F(NamedVariablesTest, AnotherDtypeOrShapeIsRefusedAndBothAreNamed) {
   ASSERT_TRUE(a.Open("w", 2, 3).ok());  // the handle keeps the error
   const absl::Status status = a.session().Read(2).status();
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
-  for (const char* part : {"'w'", "[2]", "[3]"}) {
-    EXPECT_TRUE(absl::StrContains(status.message(), part) || absl::StrContains(status.message(), absl::StrCat("(", part[1], ",)"))) << status;
+  for (const std::string& part : {std::string("'w'"), TensorSpec{DType::kFloat32, Shape{2}}.ToString(), TensorSpec{DType::kFloat32, Shape{3}}.ToString()}) {
+    EXPECT_TRUE(absl::StrContains(status.message(), part)) << status;
   }
 }
 

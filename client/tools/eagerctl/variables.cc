@@ -136,7 +136,7 @@ void AddVariables(CLI::App& app, Run& run) {
   add_name(add("get", "Print a value as JSON", &Get), "The variable")->required();
   CLI::App* put = add("put", "Give a value, and make the variable where there is none", &Put);
   add_name(put, "The variable")->required();
-  put->add_option("VALUES", options->values, "As JSON: 1, [1, 2], [[0.5, 1], [2, 3]], \"text\"")->required();
+  put->add_option("VALUES", options->values, "As JSON: 1, [1, 2], [[0.5, 1], [2, 3]], \"text\"")->required()->allow_extra_args(false);
   put->add_option("--dtype", options->dtype, "float32, int64, …; empty: the variable's, or what the values look like");
   put->add_option("--device", options->device, "Where a new one lies; empty: on the default device");
   add_name(add("rm", "Delete a variable", &Remove), "The variable")->required();
