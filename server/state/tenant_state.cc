@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/bundle/checkpoint_state.h"
+#include "common/bundle/file.h"
 #include "common/bundle/naming.h"
 #include "common/status_macros.h"
 
