@@ -45,7 +45,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
   app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
       ->envname("EAGERD_FUSION")->capture_default_str();
-  app.add_option("--state", flags.server.state, "Folder where named variables are saved at SIGTERM and loaded from at the start; empty: none")
+  app.add_option("--state", flags.server.state, "Folder where named variables are saved at SIGTERM and found at the start; empty: none")
       ->envname("EAGERD_STATE");
   app.add_option("--state-interval", flags.state_interval_seconds, "Save them every so many seconds as well; 0: only at the end")
       ->envname("EAGERD_STATE_INTERVAL")->check(CLI::NonNegativeNumber)->capture_default_str();

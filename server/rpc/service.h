@@ -40,8 +40,10 @@ class TensorServiceImpl final
   grpc::Status GetVariable(grpc::ServerContext*, const v1::GetVariableRequest* request, v1::GetVariableResponse* response) override;
   grpc::Status PutVariable(grpc::ServerContext*, const v1::PutVariableRequest* request, v1::VariableInfo* response) override;
   grpc::Status DeleteVariable(grpc::ServerContext*, const v1::DeleteVariableRequest* request, v1::DeleteVariableResponse*) override;
-  grpc::Status ExportVariables(grpc::ServerContext*, const v1::ExportVariablesRequest* request, v1::ExportVariablesResponse* response) override;
-  grpc::Status ImportVariables(grpc::ServerContext*, const v1::ImportVariablesRequest* request, v1::ImportVariablesResponse* response) override;
+  grpc::Status ExportVariables(grpc::ServerContext*, const v1::ExportVariablesRequest* request,
+                               v1::ExportVariablesResponse* response) override;
+  grpc::Status ImportVariables(grpc::ServerContext*, const v1::ImportVariablesRequest* request,
+                               v1::ImportVariablesResponse* response) override;
   grpc::Status SaveState(grpc::ServerContext*, const v1::SaveStateRequest* request, v1::SaveStateResponse* response) override;
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;

@@ -13,8 +13,9 @@ constexpr size_t kMaxNameBytes = 512;
 bool IsUtf8(absl::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const auto first = static_cast<unsigned char>(text[i]);
-    const size_t n = first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
-    if (n == 0 || text.size() - i < n) return false;
+    if ((first >= 0x80 && first < 0xC2) || first > 0xF4) return false;
+    const size_t n = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (text.size() - i < n) return false;
     uint32_t code = n == 1 ? first : first & (0x7Fu >> n);
     for (size_t k = 1; k < n; ++k) {
       const auto next = static_cast<unsigned char>(text[i + k]);

@@ -140,7 +140,7 @@ void AddVariables(CLI::App& app, Run& run) {
   put->add_option("--dtype", options->dtype, "float32, int64, …; empty: the variable's, or what the values look like");
   put->add_option("--device", options->device, "Where a new one lies; empty: on the default device");
   add_name(add("rm", "Delete a variable", &Remove), "The variable")->required();
-  CLI::App* save = add("save", "Save as the daemon does at its end, or, with a NAME, as a checkpoint of that name in its state folder", &Save);
+  CLI::App* save = add("save", "Save as the daemon does at its end; with a NAME, as a checkpoint of that name", &Save);
   CLI::Option* name = add_name(save, "Of the checkpoint");
   save->add_flag("--all-tenants", options->all, "Everybody's, for admins")->excludes(name);
   add_name(add("load", "Load a checkpoint that was saved by name", &Load), "Of the checkpoint")->required();
