@@ -17,6 +17,9 @@ class ContextState;
 
 struct ConnectOptions {
   double timeout_seconds = 10;  // for the server to answer
+  // How long calls wait for a server whose link broke, before the session is given up. Until then nothing is lost: what the server has
+  // not executed is sent again, what it answered is said again. Negative: as long as the server keeps the session; 0: not at all.
+  double reconnect_seconds = -1;
   // An op placed on a device that the server does not have runs on the default one, as TensorFlow does, and the first
   // such placement by a name is told on stderr; else it is an error.
   bool soft_placement = true;

@@ -22,6 +22,7 @@ struct Flags {
   ServerOptions server;
   double grace_seconds = 10;
   double state_interval_seconds = 0;
+  double session_grace_seconds = 60;
   std::string log_level = "info";
   std::string check;  // an address: act as a health check's client instead
 };
@@ -49,6 +50,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_STATE");
   app.add_option("--state-interval", flags.state_interval_seconds, "Save them every so many seconds as well; 0: only at the end")
       ->envname("EAGERD_STATE_INTERVAL")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--session-grace", flags.session_grace_seconds,
+                 "Seconds that a session waits for its client when their link broke; 0: it ends at once")
+      ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")
@@ -80,6 +84,7 @@ int Serve(const Flags& flags) {
 
   ServerOptions options = flags.server;
   options.state_interval = absl::Seconds(flags.state_interval_seconds);
+  options.session_grace = absl::Seconds(flags.session_grace_seconds);
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(options);
   if (!server.ok()) {
     std::cerr << "eagerd: " << server.status().message() << "\n";

@@ -128,7 +128,8 @@ std::shared_ptr<ContextState> DefaultState(std::source_location where) { return 
 }  // namespace internal
 
 Context Context::Connect(const std::string& address, ConnectOptions options, std::source_location where) {
-  auto session = internal::Session::Connect(internal::MakeGrpcStream(address, options.timeout_seconds, options.shared_memory));
+  auto session = internal::Session::Connect(internal::MakeGrpcStream(address, options.timeout_seconds, options.shared_memory),
+                                            options.reconnect_seconds);
   return Context(std::make_shared<internal::ContextState>(internal::ValueOrThrow(std::move(session), where), options));
 }
 

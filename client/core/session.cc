@@ -19,15 +19,25 @@ constexpr uint32_t kProtocolVersion = 1;
 // starts early. Measured with `eager-bench dispatch`.
 constexpr int kMaxItems = 256;
 constexpr size_t kMaxBatchBytes = 1 << 20;
-// A tensor of this many bytes is released among the items, not after them: the results of a batch would otherwise all live
-// at once, gigabytes of them, and each would touch memory that is cold.
+// A tensor of this many bytes is released among the items, not after them: the results of a batch would otherwise all
+// live at once, gigabytes of them, and each would touch memory that is cold.
 constexpr size_t kReleaseInPlace = 16 << 10;
-// How long an item may lie in a batch that nobody flushes. Longer, up to the second figure, in a program that flushes its
-// batches itself, by reads or by filling them: looking for what lies there takes a processor from it.
+// How long an item may lie in a batch that nobody flushes. Longer, up to the second figure, in a program that flushes
+// its batches itself, by reads or by filling them: looking for what lies there takes a processor from it.
 constexpr auto kFlushAfter = std::chrono::microseconds(50);
 constexpr auto kFlushAtLast = std::chrono::microseconds(400);
 // The flusher looks this often at an idle session before it sleeps until it is woken: a wake-up costs more than a look.
 constexpr int kIdleLooks = 20;
+// A session that rests looks this often whether its link is there.
+constexpr auto kLookAtLink = std::chrono::seconds(5);
+// Between two tries of a transfer whose link broke.
+constexpr auto kTransferPause = std::chrono::milliseconds(20);
+// What a close may take.
+constexpr auto kCloseWait = std::chrono::seconds(5);
+constexpr auto kClosePoll = std::chrono::milliseconds(5);
+// The server is told of its messages' arrival when so many, or so many bytes, have come and nothing else is to be said.
+constexpr uint64_t kTellReceived = 64;
+constexpr size_t kTellReceivedBytes = 1 << 20;
 
 std::string RandomToken() {
   std::random_device random;
@@ -44,7 +54,8 @@ std::string ClientName() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<SessionStream> stream) {
+absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<SessionStream> stream,
+                                                          double reconnect_seconds) {
   v1::HelloRequest request;
   request.set_min_version(kProtocolVersion);
   request.set_max_version(kProtocolVersion);
@@ -56,28 +67,55 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Connect(std::unique_ptr<Sessio
         absl::StrCat("eagerd at ", stream->address(), " (version ", hello.server_version(),
                      ") has other ops than this client: use a client and a server of one version"));
   }
-  return std::unique_ptr<Session>(new Session(std::move(stream), std::move(hello)));
+  return std::unique_ptr<Session>(new Session(std::move(stream), std::move(hello), reconnect_seconds));
 }
 
-Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello)
-    : stream_(std::move(stream)), hello_(std::move(hello)), token_(RandomToken()) {
+Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds)
+    : stream_(std::move(stream)),
+      hello_(std::move(hello)),
+      token_(RandomToken()),
+      reconnect_seconds_(reconnect_seconds < 0 ? hello_.session_grace_seconds() : reconnect_seconds),
+      resumable_(reconnect_seconds_ > 0 && hello_.session_grace_seconds() > 0),
+      process_(getpid()),
+      client_name_(ClientName()) {
   v1::OpenSession open;
   open.set_token(token_);
-  open.set_client(ClientName());
+  open.set_client(client_name_);
   batch_->Open(open);
   flusher_ = std::thread([this] { FlushLater(); });
 }
 
 Session::~Session() {
+  if (Forked()) {  // the thread is not here, and the stream is the parent's
+    flusher_.detach();
+    new std::unique_ptr<SessionStream>(std::move(stream_));
+    return;
+  }
   Close();
   flusher_.join();
 }
 
 void Session::Close() {
+  if (Forked()) return;
   {
     MutexLock lock(&mu_);
     closed_ = true;
     batch_started_.SignalAll();
+  }
+  if (!closing_.exchange(true)) {
+    const Deadline last = Deadline::clock::now() + kCloseWait;
+    // Not longer than that for a thread that writes, to a server that is busy or gone.
+    while (!write_mu_.TryLock()) {
+      if (Deadline::clock::now() >= last) return stream_->Close();
+      std::this_thread::sleep_for(kClosePoll);
+    }
+    {
+      MutexLock lock(&mu_);
+      batch_->End();
+    }
+    const bool written = FlushLocked().ok();
+    write_mu_.Unlock();
+    if (written) stream_->AwaitEnd(last);
   }
   stream_->Close();
 }
@@ -131,7 +169,12 @@ void Session::Release(uint64_t handle, size_t bytes) {
 }
 
 absl::Status Session::Flush() {
+  RETURN_IF_ERROR(AwaitRoom());
   MutexLock writing(&write_mu_);
+  return FlushLocked();
+}
+
+absl::Status Session::FlushLocked() {
   RETURN_IF_ERROR(write_error_);
   {
     MutexLock lock(&mu_);
@@ -141,8 +184,16 @@ absl::Status Session::Flush() {
     batch_bytes_ = 0;
     ++batches_;
   }
-  write_error_ = stream_->Write(spare_->Finish(++seq_));
+  const uint64_t received = received_.load(std::memory_order_relaxed);
+  const absl::string_view message = spare_->Finish(++seq_, received);
+  if (resumable_) window_.Push(seq_, message);
+  write_error_ = stream_->Write(message);
+  told_received_.store(received, std::memory_order_relaxed);
   spare_->Clear();
+  if (absl::IsUnavailable(write_error_) && resumable_) {
+    write_error_ = absl::OkStatus();
+    write_error_ = ResumeLocked(link_);
+  }
   return write_error_;
 }
 
@@ -151,12 +202,12 @@ void Session::FlushLater() {
   uint64_t seen = 0;  // the batch that lay there at the last look
   std::chrono::microseconds pause = kFlushAfter;
   while (true) {
-    bool old;
+    bool old, look_at_link = false;
     {
       MutexLock lock(&mu_);
-      while (!closed_ && Empty() && idle_looks >= kIdleLooks) {
+      while (!closed_ && Empty() && idle_looks >= kIdleLooks && !look_at_link) {
         flusher_sleeps_ = true;
-        batch_started_.Wait(&mu_);
+        look_at_link = !batch_started_.WaitFor(&mu_, kLookAtLink);
         flusher_sleeps_ = false;
       }
       if (closed_) return;
@@ -167,6 +218,8 @@ void Session::FlushLater() {
       pause = Empty() && !same ? std::min(2 * pause, kFlushAtLast) : kFlushAfter;
     }
     if (old) Flush().IgnoreError();  // the next call that waits says it
+    // Nobody reads in a session that rests, so nobody else finds out while the server still waits for it.
+    if (look_at_link && resumable_ && open_ && stream_->Broken()) Resume(link_).IgnoreError();
     std::this_thread::sleep_for(pause);
   }
 }
@@ -186,32 +239,69 @@ uint64_t Session::Ask(Fill fill) {
 
 absl::StatusOr<HostTensor> Session::Fetch(uint64_t handle, uint64_t bytes) {
   const bool download = bytes > hello_.limits().max_inline_bytes();
-  if (download) RETURN_IF_ERROR(EnsureOpen());
+  RETURN_IF_ERROR(EnsureUsable(download));
   const uint64_t id = Ask([&](v1::Fetch* fetch) {
     fetch->set_handle(handle);
     fetch->set_download(download);
   });
   if (download) {
-    absl::StatusOr<HostTensor> values = Download(id, bytes);
-    // The stream tells of failures that come before this read.
-    ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
-    return values;
+    std::optional<absl::Status> answer;  // it comes once, however often the values have to be asked for
+    return Download(id, bytes, [&] { return answer.has_value() ? *answer : answer.emplace(Wait(id).status()); });
   }
   ASSIGN_OR_RETURN(v1::Fetched fetched, Wait(id));
   ASSIGN_OR_RETURN(TensorSpec spec, FromWire(fetched.value().spec()));
-  const bool elsewhere = fetched.value().data().empty() && (spec.dtype == DType::kString || spec.shape.num_elements() > 0);
-  if (elsewhere) return Download(id, 0);  // larger than anybody here knew
+  const bool elsewhere =
+      fetched.value().data().empty() && (spec.dtype == DType::kString || spec.shape.num_elements() > 0);
+  if (elsewhere) return Download(id, 0, [] { return absl::OkStatus(); });  // larger than anybody here knew
   return HostTensor::FromBytes(std::move(spec), fetched.value().data());
 }
 
-absl::StatusOr<HostTensor> Session::Download(uint64_t fetch, size_t bytes) {
+namespace {
+
+const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <class T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
+}  // namespace
+
+template <class Transfer, class Why>
+auto Session::Persist(Transfer transfer, Why why) -> decltype(transfer()) {
+  const Deadline last =
+      Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(reconnect_seconds_ * 1e6));
+  while (true) {
+    auto result = transfer();
+    const bool again =
+        resumable_ && !closing_ && absl::IsUnavailable(StatusOf(result)) && Deadline::clock::now() < last;
+    if (!again || !why().ok()) return result;
+    RETURN_IF_ERROR(RoundTrip());  // the session's own stream finds another way, if there is one
+    std::this_thread::sleep_for(kTransferPause);
+  }
+}
+
+absl::StatusOr<HostTensor> Session::Download(uint64_t fetch, size_t bytes,
+                                             const std::function<absl::Status()>& meanwhile) {
   v1::DownloadRequest request;
   request.set_session(token_);
   request.set_id(fetch);
-  return stream_->Download(request, bytes);
+  request.set_keep(resumable_);
+  absl::Status answer;
+  absl::StatusOr<HostTensor> values = Persist(
+      [&] {
+        return stream_->Download(request, bytes, ThreadWaitLimit().deadline, [&] { return answer = meanwhile(); });
+      },
+      [&] { return answer; });
+  if (resumable_) {
+    MutexLock lock(&mu_);
+    WakeFlusher();
+    batch_->Downloaded(fetch);
+  }
+  return values;
 }
 
 absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   const uint64_t id = Ask([&](v1::Fetch* fetch) {
     fetch->set_handle(handle);
     fetch->set_spec_only(true);
@@ -220,11 +310,17 @@ absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
   return FromWire(fetched.value().spec());
 }
 
-absl::Status Session::EnsureOpen() {
+absl::Status Session::EnsureUsable(bool open) {
+  if (Forked()) {
+    return absl::FailedPreconditionError(
+        "this process is the child of a fork: the session belongs to its parent; connect anew");
+  }
+  if (!open) return absl::OkStatus();
   return open_.load(std::memory_order_acquire) ? absl::OkStatus() : RoundTrip();
 }
 
 absl::Status Session::Sync() {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   RETURN_IF_ERROR(RoundTrip());
   MutexLock lock(&read_mu_);
   return std::exchange(failure_, absl::OkStatus());
@@ -244,7 +340,8 @@ void Session::ForgetStatefulSignatures() {
   MutexLock lock(&mu_);
   plain_.clear();
   absl::erase_if(signatures_, [](const auto& entry) {
-    return entry.second->attrs.op()->def->effect == Effect::kStateful && entry.second->attrs.op()->AttrIndex("seed") >= 0;
+    return entry.second->attrs.op()->def->effect == Effect::kStateful &&
+           entry.second->attrs.op()->AttrIndex("seed") >= 0;
   });
 }
 
@@ -265,7 +362,10 @@ absl::StatusOr<v1::Fetched> Session::Wait(uint64_t fetch) {
 
 absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
   MutexLock lock(&read_mu_);
-  RETURN_IF_ERROR(ReadUntil([&] { return answers_.contains(fetch); }));
+  if (absl::Status status = ReadUntil([&] { return answers_.contains(fetch); }); !status.ok()) {
+    unwanted_.insert(fetch);
+    return status;
+  }
   return std::move(answers_.extract(fetch).mapped());
 }
 
@@ -280,34 +380,71 @@ absl::StatusOr<v1::WalkEvent> Session::NextEvent(uint64_t walk) {
 
 template <class Found>
 absl::Status Session::ReadUntil(Found found) {
-  v1::ServerMessage message;
+  const WaitLimit& limit = ThreadWaitLimit();
   while (!found()) {
     RETURN_IF_ERROR(read_error_);
-    if (reading_) {
+    RETURN_IF_ERROR(limit.Check());
+    if (!reading_) {
+      ReadOne(limit.Slice());
+    } else if (const Deadline until = limit.Slice(); until == Deadline::max()) {
       read_done_.Wait(&read_mu_);
-      continue;
-    }
-    reading_ = true;
-    read_mu_.Unlock();
-    absl::Status status = stream_->Read(&message);
-    read_mu_.Lock();
-    reading_ = false;
-    if (status.ok()) {
-      Take(message);
     } else {
-      read_error_ = std::move(status);
+      read_done_.WaitFor(&read_mu_, until - Deadline::clock::now());
     }
-    read_done_.SignalAll();
   }
   return absl::OkStatus();
 }
 
+absl::Status Session::AwaitRoom() {
+  if (!resumable_ || window_.HasRoom()) return absl::OkStatus();
+  MutexLock lock(&read_mu_);
+  return ReadUntil([&] { return window_.HasRoom(); });
+}
+
+void Session::ReadOne(Deadline deadline) {
+  reading_ = true;
+  read_mu_.Unlock();
+  v1::ServerMessage message;
+  const uint64_t link = link_;
+  absl::Status status = stream_->Read(&message, deadline);
+  const bool came = status.ok();
+  if (absl::IsUnavailable(status) && resumable_) status = Resume(link);
+  read_mu_.Lock();
+  reading_ = false;
+  if (came) {
+    Take(message);
+  } else if (!absl::IsDeadlineExceeded(status)) {
+    read_error_ = std::move(status);
+  }
+  read_done_.SignalAll();
+  const bool tell = received_ - told_received_ >= kTellReceived || untold_bytes_ >= kTellReceivedBytes;
+  if (!resumable_ || !tell) return;
+  untold_bytes_ = 0;
+  read_mu_.Unlock();
+  SendReceived();
+  read_mu_.Lock();
+}
+
 void Session::Take(v1::ServerMessage& message) {
   open_.store(true, std::memory_order_release);
+  if (message.has_ended()) {
+    closing_ = true;  // there is nothing to resume
+    read_error_ = absl::UnavailableError(
+        absl::StrCat("the session on eagerd at ", address(), " is over: ", message.ended().message()));
+    return stream_->Close();
+  }
+  if (resumable_) {
+    window_.Acknowledge(message.done_seq());
+    if (message.seq() != 0) {
+      if (message.seq() <= received_) return;  // came by the last stream as well
+      received_ = message.seq();
+      untold_bytes_ += message.ByteSizeLong();
+    }
+  }
   if (message.failures_size() > 0 && failure_.ok()) failure_ = FromWire(message.failures(0).status());
   for (v1::Fetched& fetched : *message.mutable_fetched()) {
     const uint64_t id = fetched.id();
-    answers_[id] = std::move(fetched);
+    if (unwanted_.erase(id) == 0) answers_[id] = std::move(fetched);
   }
   for (v1::WalkEvent& event : *message.mutable_events()) {
     const uint64_t walk = event.walk();
@@ -315,7 +452,8 @@ void Session::Take(v1::ServerMessage& message) {
   }
 }
 
-absl::StatusOr<uint64_t> Session::PutConstant(const TensorSpec& spec, absl::string_view bytes, const std::string& device) {
+absl::StatusOr<uint64_t> Session::PutConstant(const TensorSpec& spec, absl::string_view bytes,
+                                              const std::string& device) {
   RETURN_IF_ERROR(CheckBytes(spec, bytes.data(), bytes.size()));
   const uint64_t handle = NewHandles(1);
   uint64_t upload = 0;
@@ -327,8 +465,16 @@ absl::StatusOr<uint64_t> Session::PutConstant(const TensorSpec& spec, absl::stri
     ToWire(spec, header.mutable_spec());
     header.set_device(device);
     header.set_num_bytes(bytes.size());
-    RETURN_IF_ERROR(EnsureOpen());
-    RETURN_IF_ERROR(stream_->Upload(header, bytes));
+    RETURN_IF_ERROR(EnsureUsable(/*open=*/true));
+    bool again = false;
+    RETURN_IF_ERROR(Persist(
+        [&] {
+          absl::Status status = stream_->Upload(header, bytes, ThreadWaitLimit().deadline);
+          // The last try may have got through, and only its answer not.
+          if (std::exchange(again, true) && absl::IsAlreadyExists(status)) return absl::OkStatus();
+          return status;
+        },
+        [] { return absl::OkStatus(); }));
   }
   Add([&](v1::Item* item) {
     v1::Constant* constant = item->mutable_constant();

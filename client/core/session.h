@@ -3,6 +3,9 @@
 // Ops, releases and tapes are put into a batch and nobody waits for them. A batch is written when it is full, before any
 // wait, and a short time after its first item. Whoever waits for a read reads the stream himself, or lets the one who
 // already does it hand over his answer: no thread stands between the server and the waiting caller.
+//
+// Where the server's sessions outlive their streams, so does this: what was written is kept until the server has executed
+// it, and whoever finds the link broken makes another one, on which both ends say again what the other has not heard.
 #pragma once
 
 #include <atomic>
@@ -12,7 +15,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "client/core/resend_window.h"
+#include "client/core/wait_limit.h"
 #include "client/transport/session_stream.h"
 #include "common/host_tensor.h"
 #include "common/mutex.h"
@@ -25,8 +31,9 @@ namespace eager::internal {
 // Thread-safe.
 class Session {
  public:
-  // Says hello: the one wait of a connect.
-  static absl::StatusOr<std::unique_ptr<Session>> Connect(std::unique_ptr<SessionStream> stream);
+  // Says hello: the one wait of a connect. `reconnect_seconds`: how long to look for the server when the link broke; negative:
+  // as long as the server keeps the session.
+  static absl::StatusOr<std::unique_ptr<Session>> Connect(std::unique_ptr<SessionStream> stream, double reconnect_seconds = -1);
   ~Session();
 
   const v1::HelloResponse& server() const { return hello_; }
@@ -100,11 +107,11 @@ class Session {
   absl::Status Sync();
   // The next use of a random op's signature defines it anew, so that its generator starts again.
   void ForgetStatefulSignatures();
-  // Ends the session: waiting calls fail, later ones too.
+  // Ends the session, after what was written before: waits for that, for a moment at most. Waiting calls fail, later ones too.
   void Close();
 
  private:
-  explicit Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello);
+  Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello, double reconnect_seconds);
 
   Signature& FindSignature(const Attrs& attrs, absl::string_view device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Signature& FindPlainSignature(const Attrs& attrs, const std::string& device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
@@ -121,10 +128,26 @@ class Session {
   }
   bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return batch_->empty(); }
   void FlushLater();
+  absl::Status FlushLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  // Waits until what the server has not executed is little enough to add to.
+  absl::Status AwaitRoom();
+  // Makes another stream in place of the `link`th, unless somebody has. An error if the session is lost.
+  absl::Status Resume(uint64_t link);
+  absl::Status ResumeLocked(uint64_t link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  // The bytes of the first message of another stream.
+  std::string ResumeMessage() const;
+  // Tells the server what has been received, where no message is about to.
+  void SendReceived();
+  // Whether this process is a fork's child: its parent has the session.
+  bool Forked() const;
+  // Calls transfer() until it succeeds or fails for another reason than a broken link, such as the one that why() tells.
+  template <class Transfer, class Why>
+  auto Persist(Transfer transfer, Why why) -> decltype(transfer());
   // Sends a Fetch that `fill` completes, and everything before it; its id.
   template <class Fill>
   uint64_t Ask(Fill fill);
-  // Reads the stream, or lets another thread read it, until found() is true; an error only if the stream ended.
+  // Reads the stream, or lets another thread read it, until found() is true; an error only if the stream ended, or if the
+  // thread's limit is reached.
   template <class Found>
   absl::Status ReadUntil(Found found) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
   // Waits for the answer to a Fetch; an error only if the stream ended.
@@ -132,13 +155,16 @@ class Session {
   // The same, with the error of the tensor, or an earlier failure that nobody has heard of.
   absl::StatusOr<v1::Fetched> Wait(uint64_t fetch);
   void Take(v1::ServerMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
-  absl::StatusOr<HostTensor> Download(uint64_t fetch, size_t bytes);
+  // Reads one message, until `deadline`, and takes what it brings.
+  void ReadOne(Deadline deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(read_mu_);
+  absl::StatusOr<HostTensor> Download(uint64_t fetch, size_t bytes, const std::function<absl::Status()>& meanwhile);
   // One round trip behind everything so far.
   absl::Status RoundTrip();
-  // Bulk calls name the session, so they must not overtake the message that opens it: one wait, before the first of them.
-  absl::Status EnsureOpen();
+  // Whether calls make sense. `open`: bulk calls name the session, so they must not overtake the message that opens it: one
+  // wait, before the first of them.
+  absl::Status EnsureUsable(bool open);
 
-  const std::unique_ptr<SessionStream> stream_;
+  std::unique_ptr<SessionStream> stream_;
   const v1::HelloResponse hello_;
   const std::string token_;
   uint32_t next_signature_ ABSL_GUARDED_BY(mu_) = 1;
@@ -147,6 +173,16 @@ class Session {
   std::atomic<uint64_t> next_transfer_{1};
   std::atomic<uint64_t> next_walk_{1};
   std::atomic<bool> open_{false};  // the server has answered on the stream
+  const double reconnect_seconds_;
+  const bool resumable_;
+  const int process_;
+  const std::string client_name_;
+  std::atomic<bool> closing_{false};
+  ResendWindow window_;                       // empty where nothing can be resumed
+  std::atomic<uint64_t> link_{0};             // streams before the current one; changes with write_mu_ held
+  std::atomic<uint64_t> received_{0};         // numbered messages of the server
+  std::atomic<uint64_t> told_received_{0};    // as the server knows it
+  size_t untold_bytes_ ABSL_GUARDED_BY(read_mu_) = 0;
 
   // Signatures are looked up by views, without copying attributes.
   struct SignatureKey {
@@ -201,6 +237,7 @@ class Session {
   bool reading_ ABSL_GUARDED_BY(read_mu_) = false;
   // By fetch, until taken: whoever reads may get an answer before the one who asked has begun to wait for it.
   absl::flat_hash_map<uint64_t, v1::Fetched> answers_ ABSL_GUARDED_BY(read_mu_);
+  absl::flat_hash_set<uint64_t> unwanted_ ABSL_GUARDED_BY(read_mu_);  // fetches that nobody waits for any more
   absl::flat_hash_map<uint64_t, v1::WalkEvent> events_ ABSL_GUARDED_BY(read_mu_);  // by walk, until taken
   absl::Status failure_ ABSL_GUARDED_BY(read_mu_);     // the first of an item without a handle, not yet thrown
   absl::Status read_error_ ABSL_GUARDED_BY(read_mu_);  // what ended the stream

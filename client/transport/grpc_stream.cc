@@ -23,7 +23,11 @@ namespace {
 // Sends a tensor's bytes from where they lie: a raw call, driven step by step through a queue of its own.
 class RawCall {
  public:
-  RawCall(grpc::GenericStub& stub, const std::string& method) : call_(stub.PrepareCall(&context_, method, &queue_)) {
+  RawCall(grpc::GenericStub& stub, const std::string& method, Deadline deadline) {
+    if (deadline != Deadline::max()) {
+      context_.set_deadline(std::chrono::system_clock::now() + (deadline - Deadline::clock::now()));
+    }
+    call_ = stub.PrepareCall(&context_, method, &queue_);
     call_->StartCall(nullptr);
     Wait();
   }
@@ -104,52 +108,89 @@ class GrpcStream final : public SessionStream {
     arguments.SetMaxSendMessageSize(-1);
     // A channel shared with other sessions of this process would share one connection and its flow control.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    // A server that does not answer within this is gone, whatever its host's system still acknowledges.
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+    arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    // Links come back in moments, or the session is given up within a minute.
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2'000);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
     channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
     stub_ = v1::TensorService::NewStub(channel_);
     raw_stub_ = std::make_unique<grpc::GenericStub>(channel_);
     if (share_memory && absl::StartsWith(address, "unix:")) exchange_ = std::make_unique<LocalExchange>(*stub_);
   }
-  ~GrpcStream() override {
-    Close();
-    if (stream_ != nullptr) EndStatus().IgnoreError();
-  }
+  ~GrpcStream() override { Close(); }
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);  // a daemon that is just starting
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
     v1::HelloResponse response;
     const grpc::Status status = stub_->Hello(&context, request, &response);
     if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
-      return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s"));
+      return absl::UnavailableError(
+          absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s"));
     }
     if (!status.ok()) return FromGrpc(status);
-    stream_ = std::make_unique<SessionCall>(*raw_stub_);
+    Publish(std::make_shared<SessionCall>(*raw_stub_));
     return response;
   }
 
   absl::Status Write(absl::string_view message) override {
-    if (stream_->Write(message)) return absl::OkStatus();
+    if (call()->Write(message)) return absl::OkStatus();
     return Lost("");  // why, the reader learns
   }
 
-  absl::Status Read(v1::ServerMessage* message) override {
-    if (stream_->Read(message)) return absl::OkStatus();
-    return EndStatus();
+  absl::Status Read(v1::ServerMessage* message, Deadline deadline) override {
+    const std::shared_ptr<SessionCall> current = call();
+    switch (current->Read(message, deadline)) {
+      case SessionCall::Outcome::kMessage:
+        return absl::OkStatus();
+      case SessionCall::Outcome::kLate:
+        return absl::DeadlineExceededError(absl::StrCat("eagerd at ", address_, " has not answered in time"));
+      case SessionCall::Outcome::kEnded:
+        break;
+    }
+    const absl::Status end = FromCall(current->Finish());
+    return end.ok() ? Lost("") : end;
   }
 
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
-    if (exchange_ != nullptr && bytes.size() >= LocalExchange::kMinBytes && header.spec().dtype() != v1::STRING) {
+  absl::Status Reopen(absl::string_view first, v1::ServerMessage* answer, Deadline deadline) override {
+    auto next = std::make_shared<SessionCall>(*raw_stub_);
+    const SessionCall::Outcome outcome =
+        next->Write(first) ? next->Read(answer, deadline) : SessionCall::Outcome::kEnded;
+    if (outcome == SessionCall::Outcome::kLate) return Lost("no answer");
+    if (outcome == SessionCall::Outcome::kEnded) {
+      next->AwaitEnd(Deadline::max());
+      const absl::Status end = FromCall(next->Finish());
+      return end.ok() ? Lost("") : end;
+    }
+    Publish(std::move(next));
+    return absl::OkStatus();
+  }
+
+  bool Broken() override { return call() != nullptr && channel_->GetState(false) != GRPC_CHANNEL_READY; }
+
+  void AwaitEnd(Deadline deadline) override {
+    if (const std::shared_ptr<SessionCall> current = call()) current->AwaitEnd(deadline);
+  }
+
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline deadline) override {
+    if (MayExchange(deadline) && bytes.size() >= LocalExchange::kMinBytes && header.spec().dtype() != v1::STRING) {
       const std::optional<grpc::Status> status = exchange_->Upload(header, bytes);
       if (status.has_value()) return FromCall(*status);
     }
-    RawCall call(*raw_stub_, "/eager.v1.TensorService/Upload");
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Upload", deadline);
     size_t sent = 0;
     do {
       const size_t n = std::min(kChunkBytes, bytes.size() - sent);
       const std::string prefix = ChunkPrefix(sent == 0 ? &header : nullptr, n);
       // Static slices: this call does not return before the transport is done with them.
-      const grpc::Slice slices[] = {grpc::Slice(prefix), grpc::Slice(bytes.data() + sent, n, grpc::Slice::STATIC_SLICE)};
+      const grpc::Slice slices[] = {grpc::Slice(prefix),
+                                    grpc::Slice(bytes.data() + sent, n, grpc::Slice::STATIC_SLICE)};
       if (!call.Write(grpc::ByteBuffer(slices, n == 0 ? 1 : 2))) break;
       sent += n;
     } while (sent < bytes.size());
@@ -159,8 +200,10 @@ class GrpcStream final : public SessionStream {
     return FromCall(call.Finish());
   }
 
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) override {
-    if (exchange_ != nullptr && bytes >= LocalExchange::kMinBytes) {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
+                                      const std::function<absl::Status()>& meanwhile) override {
+    if (MayExchange(deadline) && bytes >= LocalExchange::kMinBytes) {
+      RETURN_IF_ERROR(meanwhile());
       absl::StatusOr<HostTensor> values = HostTensor();
       const std::optional<grpc::Status> status = exchange_->Download(request, &values);
       if (status.has_value()) {
@@ -168,10 +211,15 @@ class GrpcStream final : public SessionStream {
         return values;
       }
     }
-    RawCall call(*raw_stub_, "/eager.v1.TensorService/Download");
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Download", deadline);
     const grpc::Slice slice(request.SerializeAsString());
     call.Write(grpc::ByteBuffer(&slice, 1));
     call.WritesDone();
+    const absl::Status answer = meanwhile();
+    // The server ends the call of a tensor with an error by itself; only one that nobody answers any more is cancelled.
+    const bool left_alone =
+        absl::IsUnavailable(answer) || absl::IsDeadlineExceeded(answer) || absl::IsCancelled(answer);
+    if (left_alone) call.context().TryCancel();
     v1::DownloadHeader header;
     DownloadSink sink(header);
     grpc::ByteBuffer chunk;
@@ -183,7 +231,9 @@ class GrpcStream final : public SessionStream {
         return status;
       }
     }
-    RETURN_IF_ERROR(FromCall(call.Finish()));
+    const absl::Status end = FromCall(call.Finish());
+    RETURN_IF_ERROR(answer);
+    RETURN_IF_ERROR(end);
     return sink.Take();
   }
 
@@ -201,36 +251,50 @@ class GrpcStream final : public SessionStream {
   }
 
   void Close() override {
-    if (stream_ != nullptr) stream_->Cancel();
+    {
+      MutexLock lock(&call_mu_);
+      closed_ = true;
+      if (call_ != nullptr) call_->Cancel();
+    }
     if (exchange_ != nullptr) exchange_->Close();
   }
 
   const std::string& address() const override { return address_; }
 
  private:
+  // One call serves all exchanges, so none of them can have a deadline of its own.
+  bool MayExchange(Deadline deadline) const { return exchange_ != nullptr && deadline == Deadline::max(); }
+
   absl::Status FromGrpc(const grpc::Status& status) const {
     if (status.ok()) return absl::OkStatus();
     return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   }
 
   absl::Status Lost(absl::string_view why) const {
-    return absl::UnavailableError(absl::StrCat("the connection to eagerd at ", address_, " is lost", why.empty() ? "" : ": ", why));
+    return absl::UnavailableError(
+        absl::StrCat("the connection to eagerd at ", address_, " is lost", why.empty() ? "" : ": ", why));
   }
 
-  // Of a call that only a lost connection ends before its time: a server that goes away cancels what still runs.
+  // Of a call that only a lost connection ends before its time. A server that goes away cancels what still runs; a way
+  // that breaks in the middle gives INTERNAL (a reset of the stream), UNKNOWN (a stream that was removed) or
+  // UNAVAILABLE.
   absl::Status FromCall(const grpc::Status& status) const {
     absl::Status end = FromGrpc(status);
-    return absl::IsUnavailable(end) || absl::IsCancelled(end) ? Lost(end.message()) : end;
+    const bool broke =
+        absl::IsUnavailable(end) || absl::IsCancelled(end) || absl::IsInternal(end) || absl::IsUnknown(end);
+    return broke ? Lost(end.message()) : end;
   }
 
-  // The error that ended the stream; gRPC tells it once. Only for the reader and the destructor: gRPC allows no Finish
-  // beside a Read.
-  absl::Status EndStatus() {
-    if (!end_.has_value()) {
-      end_ = FromCall(stream_->Finish());
-      if (end_->ok()) end_ = Lost("");
-    }
-    return *end_;
+  std::shared_ptr<SessionCall> call() {
+    MutexLock lock(&call_mu_);
+    return call_;
+  }
+  // The stream is this one from now on. Whoever still uses the one before keeps it until he sees that it has ended.
+  void Publish(std::shared_ptr<SessionCall> next) {
+    MutexLock lock(&call_mu_);
+    if (call_ != nullptr) call_->Cancel();
+    if (closed_) next->Cancel();
+    call_.swap(next);
   }
 
   const std::string address_;
@@ -239,13 +303,15 @@ class GrpcStream final : public SessionStream {
   std::unique_ptr<v1::TensorService::Stub> stub_;
   std::unique_ptr<grpc::GenericStub> raw_stub_;
   std::unique_ptr<LocalExchange> exchange_;  // null: all bulk values go through the socket
-  std::unique_ptr<SessionCall> stream_;
-  std::optional<absl::Status> end_;
+  Mutex call_mu_;
+  std::shared_ptr<SessionCall> call_ ABSL_GUARDED_BY(call_mu_);
+  bool closed_ ABSL_GUARDED_BY(call_mu_) = false;
 };
 
 }  // namespace
 
-std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds, bool share_memory) {
+std::unique_ptr<SessionStream> MakeGrpcStream(const std::string& address, double connect_timeout_seconds,
+                                              bool share_memory) {
   return std::make_unique<GrpcStream>(address, connect_timeout_seconds, share_memory);
 }
 

@@ -22,7 +22,7 @@ class InProcessStream final : public SessionStream {
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
     v1::HelloResponse response;
-    RETURN_IF_ERROR(server::SayHello(sessions_.devices(), request, &response));
+    RETURN_IF_ERROR(server::SayHello(sessions_, request, &response));
     return response;
   }
 
@@ -38,16 +38,24 @@ class InProcessStream final : public SessionStream {
     return absl::OkStatus();
   }
 
-  absl::Status Read(v1::ServerMessage* message) override {
+  absl::Status Read(v1::ServerMessage* message, Deadline deadline) override {
     MutexLock lock(&mu_);
-    while (replies_.empty() && !closed_) changed_.Wait(&mu_);
+    while (replies_.empty() && !closed_) {
+      if (deadline == Deadline::max()) {
+        changed_.Wait(&mu_);
+      } else if (const auto left = deadline - Deadline::clock::now(); left > left.zero()) {
+        changed_.WaitFor(&mu_, left);
+      } else {
+        return absl::DeadlineExceededError("the server has not answered in time");
+      }
+    }
     if (replies_.empty()) return Closed();
     *message = std::move(replies_.front());
     replies_.pop_front();
     return absl::OkStatus();
   }
 
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline) override {
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session(), server::Caller()));
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
     ASSIGN_OR_RETURN(const server::Place place, server::Place::Find(session->queues(), header.device()));
@@ -55,7 +63,9 @@ class InProcessStream final : public SessionStream {
     return session->uploads().Put(header.id(), std::move(tensor));
   }
 
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t, Deadline,
+                                      const std::function<absl::Status()>& meanwhile) override {
+    RETURN_IF_ERROR(meanwhile());
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session(), server::Caller()));
     // The Fetch was written, and so executed, before.
     ASSIGN_OR_RETURN(server::TensorRef tensor, session->downloads().Take(request.id()));

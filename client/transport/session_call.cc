@@ -9,7 +9,7 @@
 namespace eager::internal {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Deadline::clock;
 
 // A wait of up to this long is worth spinning for: about what putting a thread to sleep and waking it costs where
 // processors are virtual. Measured with `eager-bench latency`.
@@ -23,19 +23,25 @@ unsigned MaxSpinning() {
   return max;
 }
 
+// gRPC's deadlines are of another clock.
+gpr_timespec ToGrpc(Deadline deadline) {
+  if (deadline == Deadline::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - Clock::now()).count();
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(std::max<int64_t>(left, 0), GPR_TIMESPAN));
+}
+
 }  // namespace
 
 SessionCall::SessionCall(grpc::GenericStub& stub)
     : stream_(stub.PrepareCall(&context_, "/eager.v1.TensorService/Session", &queue_)) {
   Begin(start_);
   stream_->StartCall(&start_);
-  Await(start_, /*may_spin=*/false);
+  Drive([this] { return !start_.pending; }, /*read=*/false, /*may_spin=*/false, Deadline::max());
 }
 
 SessionCall::~SessionCall() {
   context_.TryCancel();
-  Await(write_, false);
-  Await(read_, false);
+  Drive([this] { return !write_.pending && !read_.pending; }, false, false, Deadline::max());
   if (!finished_) Finish();
   queue_.Shutdown();
   void* tag;
@@ -45,32 +51,46 @@ SessionCall::~SessionCall() {
 }
 
 bool SessionCall::Write(absl::string_view message) {
-  if (!Await(write_, false)) return false;
-  Begin(write_);
+  Drive([this] { return !write_.pending; }, /*read=*/true, false, Deadline::max());
+  {
+    MutexLock lock(&mu_);
+    if (!write_.ok || ended_) return false;
+    write_.pending = true;
+  }
   const grpc::Slice copy(message.data(), message.size());
   stream_->Write(grpc::ByteBuffer(&copy, 1), &write_);
   Poll();
   return true;
 }
 
-bool SessionCall::Read(v1::ServerMessage* message) {
-  Begin(read_);
+SessionCall::Outcome SessionCall::Read(v1::ServerMessage* message, Deadline deadline) {
+  const bool came = Drive([this] { return !inbox_.empty() || ended_; }, /*read=*/true, /*may_spin=*/true, deadline);
   grpc::ByteBuffer bytes;
-  stream_->Read(&bytes, &read_);
-  if (!Await(read_, true)) return false;
+  {
+    MutexLock lock(&mu_);
+    if (inbox_.empty()) return came ? Outcome::kEnded : Outcome::kLate;
+    bytes.Swap(&inbox_.front());
+    inbox_.pop_front();
+  }
   grpc::ProtoBufferReader reader(&bytes);
-  if (message->ParseFromZeroCopyStream(&reader)) return true;
+  if (!garbled_ && message->ParseFromZeroCopyStream(&reader)) return Outcome::kMessage;
+  garbled_ = true;
   context_.TryCancel();  // no message of ours: the stream is of no more use
-  return false;
+  return Outcome::kEnded;
+}
+
+bool SessionCall::AwaitEnd(Deadline deadline) {
+  return Drive([this] { return ended_; }, /*read=*/true, false, deadline);
 }
 
 grpc::Status SessionCall::Finish() {
-  grpc::Status status;
+  if (finished_) return status_;
   finished_ = true;
   Begin(finish_);
-  stream_->Finish(&status, &finish_);
-  Await(finish_, false);
-  return status;
+  stream_->Finish(&status_, &finish_);
+  Drive([this] { return !finish_.pending; }, false, false, Deadline::max());
+  if (garbled_) status_ = grpc::Status(grpc::StatusCode::INTERNAL, "what answers there speaks another protocol");
+  return status_;
 }
 
 void SessionCall::Begin(Step& step) {
@@ -82,26 +102,47 @@ void SessionCall::Done(void* tag, bool ok) {
   Step* step = static_cast<Step*>(tag);
   step->pending = false;
   step->ok = ok;
+  if (step != &read_) return;
+  if (ok) {
+    inbox_.emplace_back().Swap(&incoming_);
+  } else {
+    ended_ = true;
+  }
 }
 
-bool SessionCall::Await(Step& step, bool may_spin) {
+template <class Until>
+bool SessionCall::Drive(Until done, bool read, bool may_spin, Deadline deadline) {
   MutexLock lock(&mu_);
-  while (step.pending) {
+  while (!done()) {
+    if (read && !read_.pending && !ended_) {
+      read_.pending = true;
+      mu_.Unlock();
+      stream_->Read(&incoming_, &read_);
+      mu_.Lock();
+      continue;
+    }
     if (polling_) {
-      polled_.Wait(&mu_);
+      if (deadline == Deadline::max()) {
+        polled_.Wait(&mu_);
+      } else if (const auto left = deadline - Clock::now(); left > left.zero()) {
+        polled_.WaitFor(&mu_, left);
+      } else {
+        return false;
+      }
       continue;
     }
     polling_ = true;
     mu_.Unlock();
     void* tag = nullptr;
     bool ok = false;
-    NextEvent(may_spin, &tag, &ok);
+    const bool got = NextEvent(may_spin, deadline, &tag, &ok);
     mu_.Lock();
     polling_ = false;
-    Done(tag, ok);
+    if (got) Done(tag, ok);
     polled_.SignalAll();
+    if (!got && !done()) return false;
   }
-  return step.ok;
+  return true;
 }
 
 void SessionCall::Poll() {
@@ -118,7 +159,7 @@ void SessionCall::Poll() {
   polled_.SignalAll();
 }
 
-void SessionCall::NextEvent(bool may_spin, void** tag, bool* ok) {
+bool SessionCall::NextEvent(bool may_spin, Deadline deadline, void** tag, bool* ok) {
   const Clock::time_point start = Clock::now();
   if (may_spin && last_wait_was_short_) {
     const bool spin = spinning.fetch_add(1, std::memory_order_relaxed) < MaxSpinning();
@@ -128,10 +169,11 @@ void SessionCall::NextEvent(bool may_spin, void** tag, bool* ok) {
       if (!got) std::this_thread::yield();
     }
     spinning.fetch_sub(1, std::memory_order_relaxed);
-    if (got) return;
+    if (got) return true;
   }
-  queue_.Next(tag, ok);  // gives an event, because one is pending
+  const bool got = queue_.AsyncNext(tag, ok, ToGrpc(deadline)) == grpc::CompletionQueue::GOT_EVENT;
   if (may_spin) last_wait_was_short_ = Clock::now() - start < kShortWait;
+  return got;
 }
 
 }  // namespace eager::internal

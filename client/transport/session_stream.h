@@ -3,10 +3,13 @@
 //
 // To add one: (1) Hello answers with versions, devices and limits; (2) Write takes messages in order and may block while
 // the server has not read enough; (3) Read gives the server's messages, in order, until the stream ends; (4) Upload and
-// Download move the bytes of one tensor; (5) ListVariables and DeleteVariable may stay as they are; (6) after Close, and after the stream broke, every call returns an error and
-// none hangs.
+// Download move the bytes of one tensor; (5) after Close, and after the stream broke, every call returns an error and
+// none hangs; (6) where a link can break, Reopen makes another one; (7) ListVariables and DeleteVariable may stay as they
+// are.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,6 +18,8 @@
 #include "eager/v1/service.pb.h"
 
 namespace eager::internal {
+
+using Deadline = std::chrono::steady_clock::time_point;  // max(): none
 
 // Write, Read, Upload and Download may be called at once from different threads; each by one at a time.
 class SessionStream {
@@ -25,12 +30,26 @@ class SessionStream {
   virtual absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) = 0;
   // `message`: the bytes of a ClientMessage. Does not wait for it to be executed.
   virtual absl::Status Write(absl::string_view message) = 0;
-  // Waits for the next message. The error that ended the stream, once it has.
-  virtual absl::Status Read(v1::ServerMessage* message) = 0;
-  // Waits until the server has all bytes.
-  virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) = 0;
-  // Waits for the values of a Fetch that was written before; `bytes`: how many are expected, 0 if that is not known.
-  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) = 0;
+  // Waits for the next message. The error that ended the stream, once it has: UNAVAILABLE if its link broke. DEADLINE_EXCEEDED
+  // if nothing has come by then.
+  virtual absl::Status Read(v1::ServerMessage* message, Deadline deadline) = 0;
+  // After the link broke: a new stream that begins with `first`, the bytes of a message with an `open`, and the server's
+  // answer to that. Waits until `deadline`. UNAVAILABLE while there is no way to the server; any other error is the server's.
+  // To be called by one thread at a time, and not beside Write.
+  virtual absl::Status Reopen(absl::string_view first, v1::ServerMessage* answer, Deadline deadline) {
+    return absl::FailedPreconditionError("this stream cannot be opened again");
+  }
+  // Whether the link is known to be broken; for a session that says nothing, so that it learns of it.
+  virtual bool Broken() { return false; }
+  // Waits until the server has ended the stream, after a message with `end`.
+  virtual void AwaitEnd(Deadline deadline) {}
+  // Waits until the server has all bytes. UNAVAILABLE if the link broke, DEADLINE_EXCEEDED if that takes longer.
+  virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline deadline) = 0;
+  // Waits for the values of a Fetch that was written before; `bytes`: how many are expected, 0 if that is not known. Calls
+  // meanwhile() when they have been asked for, before it waits, and gives up with its error: for the stream's own answer, since
+  // values of a Fetch that a broken stream lost never come.
+  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
+                                              const std::function<absl::Status()>& meanwhile) = 0;
   // Of the caller's named variables. Wait for the server's answer.
   virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&) { return NoVariables(); }
   virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&) { return NoVariables(); }

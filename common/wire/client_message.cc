@@ -10,6 +10,10 @@ enum class Tag : uint64_t {
   kMessageRelease = 3 << 3 | 0,
   kMessageReleases = 3 << 3 | 2,
   kMessageOpen = 4 << 3 | 2,
+  kMessageReceived = 5 << 3 | 0,
+  kMessageDownload = 6 << 3 | 0,
+  kMessageDownloads = 6 << 3 | 2,
+  kMessageEnd = 7 << 3 | 0,
   kItemRun = 1 << 3 | 2,
   kItemRelease = 11 << 3 | 2,
   kReleaseHandles = 1 << 3 | 2,
@@ -170,14 +174,31 @@ void ClientMessageWriter::Open(const v1::OpenSession& open) {
   open.AppendToString(&bytes_);
 }
 
-absl::string_view ClientMessageWriter::Finish(uint64_t seq) {
+void ClientMessageWriter::Downloaded(uint64_t id) {
+  says_more_ = true;
+  bytes_.push_back(static_cast<char>(Tag::kMessageDownload));
+  AppendVarint(id, bytes_);
+}
+
+void ClientMessageWriter::End() {
+  says_more_ = true;
+  bytes_.push_back(static_cast<char>(Tag::kMessageEnd));
+  AppendVarint(1, bytes_);
+}
+
+absl::string_view ClientMessageWriter::Finish(uint64_t seq, uint64_t received) {
   if (!release_bytes_.empty()) {
     bytes_.push_back(static_cast<char>(Tag::kMessageReleases));
     AppendVarint(release_bytes_.size(), bytes_);
     bytes_.append(release_bytes_);
   }
-  bytes_.push_back(static_cast<char>(Tag::kMessageSeq));
-  AppendVarint(seq, bytes_);
+  const auto put = [&](Tag tag, uint64_t value) {
+    if (value == 0) return;
+    bytes_.push_back(static_cast<char>(tag));
+    AppendVarint(value, bytes_);
+  };
+  put(Tag::kMessageSeq, seq);
+  put(Tag::kMessageReceived, received);
   return bytes_;
 }
 
@@ -188,6 +209,7 @@ void ClientMessageWriter::Clear() {
   bytes_.clear();
   release_bytes_.clear();
   items_ = releases_ = 0;
+  says_more_ = false;
 }
 
 absl::Status ClientMessageView::Read(absl::string_view bytes) {
@@ -196,6 +218,9 @@ absl::Status ClientMessageView::Read(absl::string_view bytes) {
   releases.clear();
   open.clear();
   has_open = false;
+  received = 0;
+  downloaded.clear();
+  end = false;
   Reader in(bytes);
   bool lists_ok = true;
   while (!in.done()) {
@@ -216,6 +241,18 @@ absl::Status ClientMessageView::Read(absl::string_view bytes) {
       case Tag::kMessageOpen:
         open += std::string(in.Counted());  // the bytes of two are those of both, merged
         has_open = true;
+        break;
+      case Tag::kMessageReceived:
+        received = in.Varint();
+        break;
+      case Tag::kMessageDownload:
+        downloaded.push_back(in.Varint());
+        break;
+      case Tag::kMessageDownloads:
+        lists_ok = ReadPacked(in.Counted(), downloaded) && lists_ok;
+        break;
+      case Tag::kMessageEnd:
+        end = in.Varint() != 0;
         break;
       default:
         in.Skip(tag);

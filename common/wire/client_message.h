@@ -32,12 +32,16 @@ class ClientMessageWriter {
   void Add(const v1::Item& item);
   void Release(uint64_t handle);
   void Open(const v1::OpenSession& open);
+  void Downloaded(uint64_t id);
+  void End();
 
   int items() const { return items_; }
   int releases() const { return releases_; }
-  bool empty() const { return items_ == 0 && releases_ == 0; }
+  // Whether there is nothing that the server waits for: an `open` alone goes with what comes next.
+  bool empty() const { return items_ == 0 && releases_ == 0 && !says_more_; }
   // The message's bytes, valid until the next call. Nothing may be added after it but by Clear().
-  absl::string_view Finish(uint64_t seq);
+  // `received`: of the server's messages; 0: none.
+  absl::string_view Finish(uint64_t seq, uint64_t received = 0);
   void Clear();
 
  private:
@@ -45,6 +49,7 @@ class ClientMessageWriter {
   std::string release_bytes_;  // varints: they stand in one field, at the end
   int items_ = 0;
   int releases_ = 0;
+  bool says_more_ = false;  // a download or the end
 };
 
 // A message taken apart as far as its items, which are views into its bytes. Made to be used again.
@@ -54,6 +59,9 @@ struct ClientMessageView {
   std::vector<uint64_t> releases;
   std::string open;  // of a v1::OpenSession
   bool has_open = false;
+  uint64_t received = 0;
+  std::vector<uint64_t> downloaded;
+  bool end = false;
 
   // INVALID_ARGUMENT for bytes that are no ClientMessage as far as this looks: items are not looked into.
   absl::Status Read(absl::string_view bytes);

@@ -110,7 +110,8 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     if (!parsed.ParseFromZeroCopyStream(&reader)) return absl::InvalidArgumentError("Download: the request is garbage");
     ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions.Find(parsed.session(), caller));
     // `this` stays alive until Finish, which the taker or this function's caller sees to.
-    return session->downloads().TakeWhenPut(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
+    const auto take = parsed.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
+    return (session->downloads().*take)(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
       if (!tensor.ok()) {
         Finish(ToGrpc(tensor.status()));
         return;

@@ -7,6 +7,7 @@
 #include "common/wire/wire.h"
 #include "server/device/cpu/compute.h"
 #include "server/exec/chain.h"
+#include "server/rpc/hello.h"
 
 namespace eager::server {
 
@@ -38,12 +39,28 @@ Dispatcher::~Dispatcher() {
   GiveUpOwnTeam();
 }
 
+void Dispatcher::Leave() {
+  if (session_ == nullptr) return;
+  session_.reset();  // before another stream's thread takes it on
+  sessions_.Detach(token_, stream_.get());
+}
+
 absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMessage* reply) {
   RETURN_IF_ERROR(message_.Read(message));
-  if (session_ == nullptr) RETURN_IF_ERROR(Open());
-  if (message_.seq != done_seq_ + 1) {
+  if (session_ == nullptr) RETURN_IF_ERROR(Open(reply));
+  RETURN_IF_ERROR(session_->closed());
+  Delivery& delivery = session_->delivery();
+  delivery.Received(message_.received);
+  for (uint64_t id : message_.downloaded) session_->downloads().Drop(id);
+  ended_ = message_.end;
+  const bool executed_before = message_.seq == 0 ? message_.items.empty() : delivery.IsDone(message_.seq);
+  if (executed_before) {
+    reply->set_done_seq(delivery.done_seq());
+    return reply->opened();
+  }
+  if (!delivery.IsNext(message_.seq)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("message ", done_seq_ + 1, " was expected, but message ", message_.seq, " came"));
+        absl::StrCat("message ", delivery.done_seq() + 1, " was expected, but message ", message_.seq, " came"));
   }
   // What is worth a chain is large, and large tensors are released among the items.
   const bool chains = FusionEnabled() && std::any_of(message_.items.begin(), message_.items.end(), &IsRelease);
@@ -62,18 +79,32 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     }
   }
   session_->Release(message_.releases);
-  done_seq_ = message_.seq;
-  reply->set_done_seq(done_seq_);
+  delivery.Done(message_.seq, message.size());
+  reply->set_done_seq(message_.seq);
   return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
 }
 
-absl::Status Dispatcher::Open() {
+absl::Status Dispatcher::Open(v1::ServerMessage* reply) {
   v1::OpenSession open;
   if (!message_.has_open || !open.ParseFromString(message_.open)) {
     return absl::InvalidArgumentError("the first message of a stream must open a session");
   }
   token_ = open.token();
-  ASSIGN_OR_RETURN(session_, sessions_.Open(token_, caller_, open.client(), peer_));
+  if (!open.resume()) {
+    ASSIGN_OR_RETURN(session_, sessions_.Open(token_, caller_, open.client(), peer_, stream_));
+    return absl::OkStatus();
+  }
+  if (open.incarnation() != Incarnation()) {
+    return absl::AbortedError("this daemon was started after the session began: the session is lost");
+  }
+  absl::StatusOr<std::shared_ptr<Session>> session = sessions_.Resume(token_, caller_, stream_);
+  if (open.unheard() && absl::IsNotFound(session.status())) {
+    session = sessions_.Open(token_, caller_, open.client(), peer_, stream_);
+  }
+  RETURN_IF_ERROR(session.status());
+  session_ = *std::move(session);
+  RETURN_IF_ERROR(session_->delivery().CheckResume(message_.received));
+  reply->set_opened(true);
   return absl::OkStatus();
 }
 

@@ -16,9 +16,10 @@ inline constexpr size_t kMaxInlineBytes = 64 << 10;
 // One stream. Used by one thread at a time.
 class Dispatcher {
  public:
-  Dispatcher(SessionRegistry& sessions, Caller caller, std::string peer)
-      : sessions_(sessions), caller_(std::move(caller)), peer_(std::move(peer)) {}
-  // Closes the session: its tensors, tapes and variables are freed.
+  // `stream`: what others end the session by; null: nothing.
+  Dispatcher(SessionRegistry& sessions, Caller caller, std::string peer, std::shared_ptr<ServingStream> stream = nullptr)
+      : sessions_(sessions), caller_(std::move(caller)), peer_(std::move(peer)), stream_(std::move(stream)) {}
+  // Closes the session, unless it was left: its tensors, tapes and variables are freed.
   ~Dispatcher();
 
   // Executes a message, given by its bytes, and adds what is to be said about it to `reply`. Returns whether `reply` must be
@@ -26,8 +27,15 @@ class Dispatcher {
   // is broken.
   absl::StatusOr<bool> Handle(absl::string_view message, v1::ServerMessage* reply);
 
+  // Null before the first message.
+  Session* session() const { return session_.get(); }
+  // The client has ended the session.
+  bool ended() const { return ended_; }
+  // The stream broke: leaves the session to another one.
+  void Leave();
+
  private:
-  absl::Status Open();
+  absl::Status Open(v1::ServerMessage* reply);
   absl::Status HandleItem(absl::string_view bytes, v1::ServerMessage* reply);
   // Runs the items from `first` on that form a chain of elementwise ops, and what is released among them; how many items
   // these are, 0 if there is no chain.
@@ -43,9 +51,10 @@ class Dispatcher {
   SessionRegistry& sessions_;
   const Caller caller_;
   const std::string peer_;
+  const std::shared_ptr<ServingStream> stream_;
   std::string token_;
   std::shared_ptr<Session> session_;
-  uint64_t done_seq_ = 0;
+  bool ended_ = false;
   // Kept from one message to the next for their memory.
   ClientMessageView message_;
   RunItem run_;

@@ -136,7 +136,8 @@ class Exchange {
     };
     const auto arrival = std::make_shared<Arrival>();
     ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(download.session(), caller_));
-    RETURN_IF_ERROR(session->downloads().TakeWhenPut(download.id(), [arrival](absl::StatusOr<TensorRef> tensor) {
+    const auto take = download.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
+    RETURN_IF_ERROR((session->downloads().*take)(download.id(), [arrival](absl::StatusOr<TensorRef> tensor) {
       arrival->tensor = std::move(tensor);
       arrival->arrived.Notify();
     }));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "eager/v1/service.pb.h"
-#include "server/device/device_set.h"
+#include "server/session/session_registry.h"
 
 namespace eager::server {
 
@@ -11,7 +11,10 @@ inline constexpr uint64_t kMaxMessageBytes = 16 << 20;
 // The largest tensor that one Upload may bring.
 inline constexpr uint64_t kMaxTensorBytes = uint64_t{1} << 40;
 
+// Random, new with each start of the daemon.
+uint64_t Incarnation();
+
 // FAILED_PRECONDITION if the client speaks no version of the protocol that the server does.
-absl::Status SayHello(const DeviceSet& devices, const v1::HelloRequest& request, v1::HelloResponse* response);
+absl::Status SayHello(const SessionRegistry& sessions, const v1::HelloRequest& request, v1::HelloResponse* response);
 
 }  // namespace eager::server

@@ -37,8 +37,11 @@ absl::Status CheckAddress(const std::string& address) {
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<StateFolder> state)
-      : devices_(std::move(devices)), sessions_(*devices_), state_(std::move(state)), service_(sessions_, state_.get()) {}
+  GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<StateFolder> state, absl::Duration session_grace)
+      : devices_(std::move(devices)),
+        sessions_(*devices_, {.grace = session_grace, .on_expired = &LogExpired}),
+        state_(std::move(state)),
+        service_(sessions_, state_.get()) {}
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
@@ -51,6 +54,12 @@ class GrpcServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
     builder.SetMaxSendMessageSize(-1);
+    // A peer that does not answer within this is gone. Often enough for the tables of address translators.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     std::vector<int> ports(options.listen.size(), 0);
     for (size_t i = 0; i < options.listen.size(); ++i) {
       RETURN_IF_ERROR(CheckAddress(options.listen[i]));
@@ -108,6 +117,11 @@ class GrpcServer final : public Server {
     server_->GetHealthCheckService()->SetServingStatus(ready);
   }
 
+  static void LogExpired(const Session& session) {
+    spdlog::warn("event=session_expired tenant={} client=\"{}\" handles={}", session.tenant().name(), session.client(),
+                 session.stats().handles.load());
+  }
+
   static std::string WithPort(const std::string& address, int port) {
     if (absl::StartsWith(address, "unix:")) return address;
     return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
@@ -135,7 +149,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& option
   if (!options.state.empty()) {
     ASSIGN_OR_RETURN(state, StateFolder::Open(options.state));
   }
-  auto server = std::make_unique<GrpcServer>(std::move(devices), std::move(state));
+  auto server = std::make_unique<GrpcServer>(std::move(devices), std::move(state), options.session_grace);
   RETURN_IF_ERROR(server->Start(options));
   return server;
 }

@@ -16,6 +16,8 @@ struct ServerOptions {
   std::vector<std::string> listen = {"127.0.0.1:8470"};
   DeviceOptions devices = {.devices = "auto"};
   int compute_threads = 0;       // for large kernels; 0: all cores
+  // How long a session waits for its client when their link broke. 0: it ends at once.
+  absl::Duration session_grace = absl::Seconds(60);
   bool fusion = true;            // chains of elementwise ops in one pass
   std::string state;             // folder for named variables; empty: they end with the daemon
   absl::Duration state_interval = absl::ZeroDuration();  // how often they are saved; zero: at the end alone

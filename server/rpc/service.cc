@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "server/rpc/bulk.h"
 #include "server/rpc/caller.h"
-#include "server/rpc/dispatcher.h"
 #include "server/rpc/execute.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
@@ -17,11 +16,19 @@
 
 namespace eager::server {
 
+namespace {
+
+constexpr absl::Duration kLeave = absl::Seconds(1);
+
+absl::Status ShuttingDown() { return absl::UnavailableError("eagerd is shutting down: its sessions end, and it takes no new ones"); }
+
+}  // namespace
+
 TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, StateFolder* state) : sessions_(sessions), state_(state) {
   // gRPC has raw forms of asynchronous calls only; this is how its generated code exchanges the handler of a call.
   const google::protobuf::ServiceDescriptor& service = *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
   MarkMethodStreamed(service.FindMethodByName("Session")->index(),
-                     new grpc::internal::BidiStreamingHandler<TensorServiceImpl, grpc::ByteBuffer, v1::ServerMessage>(
+                     new grpc::internal::BidiStreamingHandler<TensorServiceImpl, grpc::ByteBuffer, grpc::ByteBuffer>(
                          std::mem_fn(&TensorServiceImpl::ServeSession), this));
 }
 
@@ -33,36 +40,22 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
       seen = activity_.done();
       since = absl::Now();
     } else if (sessions_.List().empty() || absl::Now() - since >= quiet) {
-      return;
+      break;
     }
   }
+  sessions_.CloseAll(ShuttingDown());
+  // Clients go when they hear it; whoever does not is cut off.
+  for (const absl::Time last = absl::Now() + kLeave; open_streams_ != 0 && absl::Now() < last;) absl::SleepFor(kLeave / 100);
 }
 
 grpc::Status TensorServiceImpl::Hello(grpc::ServerContext*, const v1::HelloRequest* request,
                                       v1::HelloResponse* response) {
-  return ToGrpc(SayHello(sessions_.devices(), *request, response));
+  return ToGrpc(SayHello(sessions_, *request, response));
 }
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
-  if (draining_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "eagerd is shutting down and takes no new sessions");
-  Dispatcher dispatcher(sessions_, CallerOf(*context), context->peer());
-  spdlog::info("event=session_open peer={}", context->peer());
-  grpc::ByteBuffer message;
-  v1::ServerMessage reply;
-  absl::Status end;
-  while (stream->Read(&message)) {
-    const Activity::Scope work(activity_);
-    reply.Clear();
-    grpc::Slice bytes;
-    if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
-    absl::StatusOr<bool> send =
-        dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
-    const bool gone = send.ok() && *send && !stream->Write(reply);
-    if (!send.ok()) end = send.status();
-    if (!send.ok() || gone) break;
-  }
-  spdlog::info("event=session_end peer={} code={}", context->peer(), absl::StatusCodeToString(end.code()));
-  return ToGrpc(end);
+  if (draining_) return ToGrpc(ShuttingDown());
+  return ToGrpc(ServeSessionStream(sessions_, activity_, open_streams_, *context, *stream));
 }
 
 grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {

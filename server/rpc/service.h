@@ -9,6 +9,7 @@
 #include "eager/v1/service.grpc.pb.h"
 #include "server/rpc/activity.h"
 #include "server/rpc/exchange.h"
+#include "server/rpc/session_stream.h"
 #include "server/session/session_registry.h"
 #include "server/state/state_folder.h"
 
@@ -23,8 +24,8 @@ class TensorServiceImpl final
   // `state`: where named variables are saved; null: nowhere.
   explicit TensorServiceImpl(SessionRegistry& sessions, StateFolder* state = nullptr);
 
-  // Refuses new sessions from now on, and waits until no session has executed or transferred anything for `quiet`, or until
-  // `deadline`.
+  // Refuses new sessions from now on, waits until no session has executed or transferred anything for `quiet`, or until
+  // `deadline`, and ends them: their clients are told.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
   grpc::Status Hello(grpc::ServerContext*, const v1::HelloRequest* request, v1::HelloResponse* response) override;
@@ -51,14 +52,14 @@ class TensorServiceImpl final
                                                        const grpc::ByteBuffer* request) override;
 
  private:
-  // In place of the generated call: messages come as bytes, which the dispatcher takes apart.
-  using SessionStream = grpc::ServerReaderWriter<v1::ServerMessage, grpc::ByteBuffer>;
+  // In place of the generated call: messages are bytes.
   grpc::Status ServeSession(grpc::ServerContext* context, SessionStream* stream);
 
   SessionRegistry& sessions_;
   StateFolder* const state_;
   std::atomic<bool> draining_{false};
   Activity activity_;
+  std::atomic<int64_t> open_streams_{0};
 };
 
 }  // namespace eager::server

@@ -6,6 +6,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "common/mutex.h"
 #include "server/device/tensor.h"
@@ -24,6 +25,10 @@ class Mailbox {
   absl::StatusOr<TensorRef> Take(uint64_t id);
   // Calls `take` with what is there or, later, with what comes. ALREADY_EXISTS if somebody waits for that id already.
   absl::Status TakeWhenPut(uint64_t id, Taker take);
+  // The same, and what is there stays until Drop. Somebody who waits for that id already hears CANCELLED: he has been given up.
+  absl::Status ShareWhenPut(uint64_t id, Taker take);
+  // Lets go of what ShareWhenPut left, or of what comes under that id: its client has given it up.
+  void Drop(uint64_t id);
   // Fails everybody who waits and everything that comes; lets go of what nobody took.
   void Close(const absl::Status& why);
 
@@ -31,7 +36,13 @@ class Mailbox {
   Mutex mu_;
   absl::Status closed_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<uint64_t, absl::StatusOr<TensorRef>> tensors_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<uint64_t, Taker> takers_ ABSL_GUARDED_BY(mu_);
+  struct Waiting {
+    Taker take;
+    bool keep = false;
+  };
+  absl::flat_hash_map<uint64_t, Waiting> takers_ ABSL_GUARDED_BY(mu_);
+  static constexpr size_t kMaxDropped = 4096;
+  absl::flat_hash_set<uint64_t> dropped_ ABSL_GUARDED_BY(mu_);  // before they were put
 };
 
 }  // namespace eager::server

@@ -124,8 +124,19 @@ void Session::Release(absl::Span<const uint64_t> handles) {
 }
 
 void Session::Close(const absl::Status& why) {
+  {
+    MutexLock lock(&closed_mu_);
+    if (closed_.ok()) closed_ = why;
+  }
+  is_closed_.store(true, std::memory_order_release);
   uploads_.Close(why);
   downloads_.Close(why);
+}
+
+absl::Status Session::closed() const {
+  if (!is_closed_.load(std::memory_order_acquire)) return absl::OkStatus();
+  MutexLock lock(&closed_mu_);
+  return closed_;
 }
 
 absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {

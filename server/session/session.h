@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "common/tape/backward.h"
 #include "server/exec/executor.h"
+#include "server/session/delivery.h"
 #include "server/session/handle_table.h"
 #include "server/session/mailbox.h"
 #include "server/session/tenant.h"
@@ -115,8 +116,13 @@ class Session {
   // For any thread.
   DeviceQueues& queues() { return queues_; }
 
-  // For any thread: fails the transfers that wait. The rest goes with the destructor.
+  // What the ends of its stream have told each other.
+  Delivery& delivery() { return delivery_; }
+
+  // For any thread: fails the transfers that wait, and whatever the stream still brings. The rest goes with the destructor.
   void Close(const absl::Status& why);
+  // For any thread: why it was closed; OK until then.
+  absl::Status closed() const;
 
  private:
   using Tapes = absl::InlinedVector<Tape*, 2>;
@@ -156,6 +162,10 @@ class Session {
   Mailbox uploads_;
   Mailbox downloads_;
   SessionStats stats_;
+  Delivery delivery_;
+  std::atomic<bool> is_closed_{false};
+  mutable Mutex closed_mu_;
+  absl::Status closed_ ABSL_GUARDED_BY(closed_mu_);
 };
 
 }  // namespace eager::server

@@ -41,6 +41,8 @@ class State : public ::testing::Test {
     }
     return daemon;
   }
+  // A session that does not wait for a daemon that was killed.
+  void Open() const { Connect(address_, {.reconnect_seconds = 0}); }
   std::unique_ptr<v1::TensorService::Stub> Stub() const {
     return v1::TensorService::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
   }
@@ -79,7 +81,7 @@ class State : public ::testing::Test {
 TEST_F(State, SurvivesAStop) {
   for (int round = 0; round < 3; ++round) {
     const auto daemon = Start();
-    Connect(address_);
+    Open();
     Variable w = Variable::Shared("w", constant({0.0f, 0.0f}));
     EXPECT_EQ(w.read<float>()[1], static_cast<float>(round));
     w.assign_add(constant({1.0f, 1.0f}));
@@ -95,7 +97,7 @@ TEST_F(State, SurvivesAStop) {
 
 TEST_F(State, IsSavedNowAndThen) {
   const auto daemon = Start({"--state-interval=0.05"});
-  Connect(address_);
+  Open();
   Variable::Shared("w", constant(7.0f)).numpy();
   const std::string saved = folder_ + "/tenants/default/checkpoint";
   for (int i = 0; i < 400 && !std::filesystem::exists(saved); ++i) absl::SleepFor(absl::Milliseconds(25));
@@ -103,13 +105,13 @@ TEST_F(State, IsSavedNowAndThen) {
   daemon->ExitCode();
   Disconnect();
   const auto next = Start();
-  Connect(address_);
+  Open();
   EXPECT_EQ(float(Variable::Shared("w")), 7);
 }
 
 TEST_F(State, ASecondSignalEndsTheWait) {
   const auto daemon = Start({"--grace=600"});
-  Connect(address_);
+  Open();
   Variable w = Variable::Shared("w", constant(1.0f));
   w.numpy();
   ASSERT_TRUE(Save(*Stub()));
@@ -136,14 +138,14 @@ TEST_F(State, ASecondSignalEndsTheWait) {
   busy.join();
   Disconnect();
   const auto next = Start();
-  Connect(address_);
+  Open();
   EXPECT_EQ(float(Variable::Shared("w")), 1);
 }
 
 // A read that waits for a long computation gets its values, and what was computed is saved.
 TEST_F(State, AReadThatWaitsIsLetFinish) {
   const auto daemon = Start({"--grace=100"});
-  Connect(address_);
+  Open();
   const Tensor large = random::uniform({700, 700});
   Variable w = Variable::Shared("w", large);
   w.numpy();
@@ -164,7 +166,7 @@ TEST_F(State, AReadThatWaitsIsLetFinish) {
   EXPECT_EQ(daemon->ExitCode(), 0) << daemon->output();
   Disconnect();
   const auto next = Start();
-  Connect(address_);
+  Open();
   EXPECT_EQ(Variable::Shared("w").read<float>().front(), 3.0f);
 }
 
@@ -194,7 +196,7 @@ TEST_F(State, AKillAtAnyMomentLeavesACompleteSave) {
   bool by_interval = false;  // the round before
   for (int round = 0; round < kRounds; ++round) {
     const auto daemon = Start({absl::StrCat("--state-interval=", round % 2 == 0 ? "0" : "0.001")});
-    Connect(address_);
+    Open();
     const Tensor zeros = op("Fill", {constant({kElements}), constant(int64_t{0})})[0];
     Variable a = Variable::Shared("a", zeros), b = Variable::Shared("b", zeros);
     const std::vector<int64_t> a_values = a.read<int64_t>(), b_values = b.read<int64_t>();

@@ -29,14 +29,15 @@ class CountingStream final : public internal::SessionStream {
     }
     return inner_->Write(bytes);
   }
-  absl::Status Read(v1::ServerMessage* message) override { return inner_->Read(message); }
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
+  absl::Status Read(v1::ServerMessage* message, internal::Deadline deadline) override { return inner_->Read(message, deadline); }
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, internal::Deadline deadline) override {
     ++waits_;
-    return inner_->Upload(header, bytes);
+    return inner_->Upload(header, bytes, deadline);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) override {
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, internal::Deadline deadline,
+                                      const std::function<absl::Status()>& meanwhile) override {
     ++waits_;
-    return inner_->Download(request, bytes);
+    return inner_->Download(request, bytes, deadline, meanwhile);
   }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }

@@ -31,12 +31,13 @@ class CountingStream final : public eager::internal::SessionStream {
     }
     return inner_->Write(bytes);
   }
-  absl::Status Read(v1::ServerMessage* message) override { return inner_->Read(message); }
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes) override {
+  absl::Status Read(v1::ServerMessage* message, eager::internal::Deadline deadline) override { return inner_->Read(message, deadline); }
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, eager::internal::Deadline deadline) override {
     ++counts_.waits;
-    return inner_->Upload(header, bytes);
+    return inner_->Upload(header, bytes, deadline);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes) override { return inner_->Download(request, bytes); }
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, eager::internal::Deadline deadline,
+                                      const std::function<absl::Status()>& meanwhile) override { return inner_->Download(request, bytes, deadline, meanwhile); }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }
 

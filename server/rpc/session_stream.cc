@@ -1,0 +1,118 @@
+#include "server/rpc/session_stream.h"
+
+#include <spdlog/spdlog.h>
+
+#include "common/wire/wire.h"
+#include "server/rpc/caller.h"
+#include "server/rpc/dispatcher.h"
+
+namespace eager::server {
+namespace {
+
+// The stream as others see it while it is served.
+class Served final : public ServingStream {
+ public:
+  Served(grpc::ServerContext& context, SessionStream& stream) : stream_(&stream), context_(&context) {}
+
+  // False once the stream is broken.
+  bool Write(const std::string& message) {
+    const grpc::Slice slice(message);
+    MutexLock lock(&write_mu_);
+    return stream_->Write(grpc::ByteBuffer(&slice, 1));
+  }
+  // Nothing may touch the call any more.
+  void Gone() {
+    MutexLock writing(&write_mu_);
+    MutexLock lock(&mu_);
+    stream_ = nullptr;
+    context_ = nullptr;
+  }
+
+  void SayEnded(const absl::Status& why) override {
+    if (!write_mu_.TryLock()) return Cut();  // a client that does not read
+    if (stream_ != nullptr) {
+      v1::ServerMessage message;
+      ToWire(why, message.mutable_ended());
+      const grpc::Slice slice(message.SerializeAsString());
+      stream_->Write(grpc::ByteBuffer(&slice, 1));
+    }
+    write_mu_.Unlock();
+  }
+  void Cut() override {
+    MutexLock lock(&mu_);
+    if (context_ != nullptr) context_->TryCancel();
+  }
+
+ private:
+  Mutex write_mu_;  // gRPC takes one message at a time; held while one waits for the client to read
+  SessionStream* stream_ ABSL_GUARDED_BY(write_mu_);
+  Mutex mu_;
+  grpc::ServerContext* context_ ABSL_GUARDED_BY(mu_);
+};
+
+// Says a reply, numbered and kept until it is received if there is something in it.
+bool Say(v1::ServerMessage& reply, bool keep, Delivery& delivery, Served& served) {
+  delivery.Told();
+  if (!keep) return served.Write(reply.SerializeAsString());
+  reply.set_seq(delivery.NextReply());
+  std::string bytes = reply.SerializeAsString();
+  const bool written = served.Write(bytes);
+  delivery.Keep(std::move(bytes));
+  return written;
+}
+
+// Whether the client still listens.
+bool TellDone(Session& session, Served& served) {
+  v1::ServerMessage done;
+  done.set_done_seq(session.delivery().done_seq());
+  return Say(done, /*keep=*/false, session.delivery(), served);
+}
+
+// True if the client has ended the session, false if the stream broke.
+absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& served, SessionStream& stream) {
+  grpc::ByteBuffer message;
+  v1::ServerMessage reply;
+  while (stream.Read(&message)) {
+    reply.Clear();
+    grpc::Slice bytes;
+    if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
+    const Activity::Scope work(activity);
+    const absl::StatusOr<bool> send =
+        dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
+    bool written = true;
+    if (send.ok()) {
+      Delivery& delivery = dispatcher.session()->delivery();
+      if (*send || delivery.MustTell()) written = Say(reply, *send && !reply.opened(), delivery, served);
+      if (reply.opened()) {  // what the last stream lost
+        for (const std::string& kept : delivery.kept()) written = written && served.Write(kept);
+      }
+    }
+    if (!send.ok()) return send.status();
+    if (dispatcher.ended()) return true;
+    if (!written) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, std::atomic<int64_t>& open,
+                                grpc::ServerContext& context, SessionStream& stream) {
+  ++open;
+  const auto served = std::make_shared<Served>(context, stream);
+  Dispatcher dispatcher(sessions, CallerOf(context), context.peer(), served);
+  spdlog::info("event=stream_open peer={}", context.peer());
+  absl::StatusOr<bool> ended = Serve(dispatcher, activity, *served, stream);
+  // A client that closes its side in good order is done as well, and still listens. (IsCancelled may know of a broken
+  // link only later.)
+  const bool broke =
+      ended.ok() && !*ended && dispatcher.session() != nullptr && !TellDone(*dispatcher.session(), *served);
+  served->Gone();
+  if (broke) dispatcher.Leave();
+  spdlog::info("event=stream_end peer={} code={}", context.peer(),
+               broke ? "broken" : absl::StatusCodeToString(ended.status().code()));
+  --open;
+  return ended.status();
+}
+
+}  // namespace eager::server
