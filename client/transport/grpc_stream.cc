@@ -239,6 +239,7 @@ class GrpcStream final : public SessionStream {
 
   absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
     grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
     v1::ListVariablesResponse response;
     RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response)));
     return response;
@@ -246,6 +247,7 @@ class GrpcStream final : public SessionStream {
 
   absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
     grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
     v1::DeleteVariableResponse response;
     return FromCall(stub_->DeleteVariable(&context, request, &response));
   }
