@@ -38,6 +38,7 @@
 #include "client/random.h"
 #include "client/random_generator.h"
 #include "client/reduce.h"
+#include "client/shared_variables.h"
 #include "client/sort.h"
 #include "client/summary/file_writer.h"
 #include "client/summary/summary.h"

@@ -776,6 +776,12 @@ void AssignVariableOp(const Operand& resource, const Operand& value, const Assig
   internal::Call(op, operands, {{"validate_shape", attrs.validate_shape}}, Where(operands));
 }
 
+void InitializeVariableOp(const Operand& resource, const Operand& value) {
+  static const OpSpec& op = internal::Op("InitializeVariableOp");
+  const Operand operands[] = {resource, value};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
 void AssignAddVariableOp(const Operand& resource, const Operand& value) {
   static const OpSpec& op = internal::Op("AssignAddVariableOp");
   const Operand operands[] = {resource, value};

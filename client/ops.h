@@ -531,7 +531,7 @@ struct TruncatedNormalAttrs {
 };
 Tensor TruncatedNormal(const Operand& shape, const TruncatedNormalAttrs& attrs);
 
-// A new variable without a value.
+// A new variable without a value; with a shared_name the one of that name, made where there is none.
 struct VarHandleOpAttrs {
   std::string container = "";
   std::string shared_name = "";
@@ -553,6 +553,9 @@ struct AssignVariableOpAttrs {
 };
 void AssignVariableOp(const Operand& resource, const Operand& value, const AssignVariableOpAttrs& attrs = {});
 
+// Gives the variable a value if it has none.
+void InitializeVariableOp(const Operand& resource, const Operand& value);
+
 // Adds to the variable's value.
 void AssignAddVariableOp(const Operand& resource, const Operand& value);
 
@@ -562,7 +565,7 @@ void AssignSubVariableOp(const Operand& resource, const Operand& value);
 // Whether the variable has a value.
 Tensor VarIsInitializedOp(const Operand& resource);
 
-// Takes the variable's value away and frees its memory.
+// Takes the variable's value away and frees its memory; a shared one is deleted.
 struct DestroyResourceOpAttrs {
   bool ignore_lookup_error = true;
 };

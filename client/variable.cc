@@ -3,10 +3,12 @@
 #include <atomic>
 #include <ostream>
 
+#include "absl/strings/str_cat.h"
 #include "client/core/call.h"
 #include "client/core/throw.h"
 #include "client/core/variable_reads.h"
 #include "client/print/format.h"
+#include "client/shared_variables.h"
 
 namespace eager {
 
@@ -27,16 +29,38 @@ Tensor ToTensor(const Operand& value) {
 
 }  // namespace
 
-Variable::Variable(const Operand& initial_value, VariableOptions options) : state_(std::make_shared<State>()) {
+std::shared_ptr<Variable::State> Variable::Make(const TensorSpec& spec, const VariableOptions& options,
+                                                std::source_location where) {
+  NamedAttrs attrs = {{"dtype", spec.dtype}, {"shape", spec.shape}};
+  if (!options.shared_name.empty()) attrs.push_back({"shared_name", options.shared_name});
+  auto state = std::make_shared<State>();
+  state->handle = internal::Call1(internal::Op("VarHandleOp"), {}, attrs, where);
+  state->handle.state()->variable = std::make_unique<TensorSpec>(spec);
+  const bool unnamed = options.name == VariableOptions().name && !options.shared_name.empty();
+  state->name = (unnamed ? options.shared_name : options.name) + ":0";
+  state->trainable = options.trainable;
+  return state;
+}
+
+Variable::Variable(const Operand& initial_value, VariableOptions options) {
   const internal::NoTapes quiet;
+  const std::source_location where = initial_value.where();
   const Tensor initial = ToTensor(initial_value);
-  const TensorSpec spec{initial.dtype(), initial.shape(initial_value.where())};
-  state_->handle = internal::Call1(internal::Op("VarHandleOp"), {}, {{"dtype", spec.dtype}, {"shape", spec.shape}},
-                                   initial_value.where());
-  state_->handle.state()->variable = std::make_unique<TensorSpec>(spec);
-  state_->name = options.name + ":0";
-  state_->trainable = options.trainable;
-  Update("AssignVariableOp", Operand(initial, initial_value.where()));
+  state_ = Make({initial.dtype(), initial.shape(where)}, options, where);
+  Update(options.shared_name.empty() ? "AssignVariableOp" : "InitializeVariableOp", Operand(initial, where));
+}
+
+Variable Variable::Shared(const std::string& name, const Operand& initial_value) {
+  return Variable(initial_value, {.shared_name = name});
+}
+
+Variable Variable::Shared(const std::string& name, std::source_location where) {
+  const internal::NoTapes quiet;
+  const std::vector<SharedVariableInfo> found = list_variables(name, where);
+  if (name.empty() || found.empty()) throw Error(absl::NotFoundError(absl::StrCat("there is no shared variable '", name, "'")), where);
+  Variable variable;
+  variable.state_ = Make({found[0].dtype, found[0].shape}, {.shared_name = name}, where);
+  return variable;
 }
 
 const std::string& Variable::name() const { return state_->name; }

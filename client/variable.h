@@ -13,6 +13,9 @@ namespace eager {
 struct VariableOptions {
   std::string name = "Variable";
   bool trainable = true;  // tapes watch its reads by themselves
+  // Not empty: the variable of that name which all sessions of this client's tenant share, and which outlives them
+  // (shared_variables.h). Where there is none it is made; one that has a value keeps it.
+  std::string shared_name = "";
 };
 
 // Copies are the same variable; the server frees it with the last one. Nothing waits but what says so. Safe to use from
@@ -20,6 +23,11 @@ struct VariableOptions {
 class Variable {
  public:
   explicit Variable(const Operand& initial_value, VariableOptions options = {});
+  // The shared variable of that name, made with this value where there is none. If it exists with another dtype or shape,
+  // whatever uses this one fails with INVALID_ARGUMENT.
+  static Variable Shared(const std::string& name, const Operand& initial_value);
+  // The one that exists. Waits; NOT_FOUND if there is none.
+  static Variable Shared(const std::string& name, std::source_location where = std::source_location::current());
 
   const std::string& name() const;  // "Variable:0"
   bool trainable() const;
@@ -59,6 +67,8 @@ class Variable {
 
  private:
   struct State;
+  Variable() = default;  // what Shared() fills in
+  static std::shared_ptr<State> Make(const TensorSpec& spec, const VariableOptions& options, std::source_location where);
   std::source_location Line() const;  // that made the variable
   Tensor Read(std::source_location where) const;
   // A read that no tape sees.

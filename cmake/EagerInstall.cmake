@@ -12,7 +12,7 @@ set(EAGER_PUBLIC_HEADERS
   client/eager.h client/error.h client/gradient_tape.h client/host_values.h client/indexing.h client/inprocess.h
   client/math.h client/module.h client/linalg.h client/einsum.h client/image.h
   client/ndarray.h client/ndarray_eigen.h client/nn.h client/op.h client/ops.h client/random.h
-  client/random_generator.h client/tensor.h client/types.h client/variable.h
+  client/random_generator.h client/shared_variables.h client/tensor.h client/types.h client/variable.h
   client/data/csv.h client/data/dataset.h client/data/element.h client/data/idx.h client/data/npy.h
   client/data/pipeline.h
   client/keras/activations.h client/keras/initializers.h client/keras/layer.h client/keras/layers.h

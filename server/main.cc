@@ -3,9 +3,11 @@
 #include <grpc/support/log.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <thread>
 
 #include "server/limit_flags.h"
 #include "server/rpc/health_check.h"
@@ -21,6 +23,7 @@ using eager::server::ServerOptions;
 struct Flags {
   ServerOptions server;
   double grace_seconds = 10;
+  double state_interval_seconds = 0;
   double session_grace_seconds = 60;
   std::string log_level = "info";
   std::string check;  // an address: act as a health check's client instead
@@ -45,6 +48,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->capture_default_str();
   app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
       ->envname("EAGERD_FUSION")->capture_default_str();
+  app.add_option("--state", flags.server.state, "Folder where named variables are saved at SIGTERM and found at the start; empty: none")
+      ->envname("EAGERD_STATE");
+  app.add_option("--state-interval", flags.state_interval_seconds, "Save them every so many seconds as well; 0: only at the end")
+      ->envname("EAGERD_STATE_INTERVAL")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--session-grace", flags.session_grace_seconds,
                  "Seconds that a session waits for its client when their link broke; 0: it ends at once")
       ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -60,6 +67,16 @@ void AddFlags(CLI::App& app, Flags& flags) {
 // gRPC's own lines would stand between ours in another form; what matters of them comes back as a status.
 void LogGrpc(gpr_log_func_args* args) { spdlog::debug("event=grpc message=\"{}\"", args->message); }
 
+// A second signal means now: what is on the disk is the last complete save.
+void LeaveAtTheNext(const sigset_t& signals) {
+  std::thread([signals] {
+    int received = 0;
+    sigwait(&signals, &received);
+    spdlog::warn("event=stopped_at_once signal={}", strsignal(received));
+    _exit(128 + received);
+  }).detach();
+}
+
 int Serve(const Flags& flags) {
   gpr_set_log_function(LogGrpc);
   // Blocked before any thread starts, so that only sigwait below sees them.
@@ -71,6 +88,7 @@ int Serve(const Flags& flags) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   ServerOptions options = flags.server;
+  options.state_interval = absl::Seconds(flags.state_interval_seconds);
   options.session_grace = absl::Seconds(flags.session_grace_seconds);
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(options);
   if (!server.ok()) {
@@ -89,6 +107,7 @@ int Serve(const Flags& flags) {
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*server)->Reload();
   spdlog::info("event=draining signal={} grace_seconds={}", strsignal(received), flags.grace_seconds);
+  LeaveAtTheNext(signals);
   (*server)->Shutdown(absl::Seconds(flags.grace_seconds));
   spdlog::info("event=stopped");
   return 0;

@@ -328,6 +328,16 @@ absl::Status Session::Sync() {
   return std::exchange(failure_, absl::OkStatus());
 }
 
+absl::StatusOr<v1::ListVariablesResponse> Session::ListVariables(const v1::ListVariablesRequest& request) {
+  RETURN_IF_ERROR(RoundTrip());
+  return stream_->ListVariables(request);
+}
+
+absl::Status Session::DeleteVariable(const v1::DeleteVariableRequest& request) {
+  RETURN_IF_ERROR(RoundTrip());
+  return stream_->DeleteVariable(request);
+}
+
 void Session::ForgetStatefulSignatures() {
   MutexLock lock(&mu_);
   plain_.clear();

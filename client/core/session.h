@@ -99,6 +99,10 @@ class Session {
   // Puts host values under a new handle: inside the batch, or, large ones, by an Upload, which waits.
   absl::StatusOr<uint64_t> PutConstant(const TensorSpec& spec, absl::string_view bytes, const std::string& device);
 
+  // Of the tenant's named variables, as they are after everything so far. Wait.
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request);
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request);
+
   // Writes what has been added, and returns the stream's error if it is broken. Does not wait for execution.
   absl::Status Flush();
   // Waits until everything so far was executed; the first failure that nobody has heard of.

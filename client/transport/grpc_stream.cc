@@ -237,6 +237,21 @@ class GrpcStream final : public SessionStream {
     return sink.Take();
   }
 
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    v1::ListVariablesResponse response;
+    RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response)));
+    return response;
+  }
+
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    v1::DeleteVariableResponse response;
+    return FromCall(stub_->DeleteVariable(&context, request, &response));
+  }
+
   void Close() override {
     {
       MutexLock lock(&call_mu_);

@@ -7,6 +7,7 @@
 #include "common/wire/wire.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/hello.h"
+#include "server/rpc/variables.h"
 
 namespace eager::internal {
 namespace {
@@ -71,6 +72,16 @@ class InProcessStream final : public SessionStream {
     HostTensor values = HostTensor::Uninitialized(tensor->spec(), tensor->num_bytes());
     RETURN_IF_ERROR(tensor->buffer()->device()->CopyToHost(*tensor->buffer(), tensor->offset(), values.num_bytes(), values.data()));
     return values;
+  }
+
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
+    v1::ListVariablesResponse response;
+    RETURN_IF_ERROR(server::ListVariables(sessions_.tenants(), server::Caller(), request, &response));
+    return response;
+  }
+
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
+    return server::DeleteVariable(sessions_.tenants(), server::Caller(), request);
   }
 
   void Close() override {

@@ -4,7 +4,8 @@
 // To add one: (1) Hello answers with versions, devices and limits; (2) Write takes messages in order and may block while
 // the server has not read enough; (3) Read gives the server's messages, in order, until the stream ends; (4) Upload and
 // Download move the bytes of one tensor; (5) after Close, and after the stream broke, every call returns an error and
-// none hangs; (6) where a link can break, Reopen makes another one.
+// none hangs; (6) where a link can break, Reopen makes another one; (7) ListVariables and DeleteVariable may stay as they
+// are.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "common/host_tensor.h"
 #include "eager/v1/service.pb.h"
 
@@ -48,9 +50,17 @@ class SessionStream {
   // values of a Fetch that a broken stream lost never come.
   virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
                                               const std::function<absl::Status()>& meanwhile) = 0;
+  // Of the caller's named variables. Wait for the server's answer.
+  virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&) { return NoVariables(); }
+  virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&) { return NoVariables(); }
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;
+
+ private:
+  absl::Status NoVariables() const {
+    return absl::UnimplementedError(absl::StrCat("named variables cannot be listed or deleted at ", address()));
+  }
 };
 
 }  // namespace eager::internal

@@ -62,7 +62,8 @@ absl::StatusOr<Placement> PlaceOp(const OpSpec& op, DType dtype, absl::Span<cons
   if (!inputs.empty() && inputs[0]->is_variable() && !alias) {
     Device& there = inputs[0]->variable().device();
     for (size_t i = 1; i < inputs.size(); ++i) {
-      if (!inputs[i]->is_variable() || Reaches(there, inputs[i]->variable().device())) continue;
+      // Two queues of a device are one place (change_together.h).
+      if (!inputs[i]->is_variable() || there.SameDevice(inputs[i]->variable().device())) continue;
       return absl::InvalidArgumentError(absl::StrCat(
           op.name, ": the variables of inputs 0 and ", i, " lie on different devices, ", there.attributes().name, " and ",
           inputs[i]->variable().device().attributes().name));

@@ -18,6 +18,10 @@ absl::Status Lock(absl::Span<ChangedVariable* const> changed, absl::FunctionRef<
   });
 }
 
+void WaitForOther(Device& queue, Device& other) {
+  if (&queue != &other) queue.WaitFor(other);
+}
+
 }  // namespace
 
 absl::Status ChangeTogether(KernelContext& k, absl::Span<ChangedVariable> changed, absl::FunctionRef<void()> step) {
@@ -43,13 +47,16 @@ absl::Status ChangeTogether(KernelContext& k, absl::Span<ChangedVariable> change
       if (!*v.value) return v.variable->NoValue();
       const Tensor& value = **v.value;
       if (!value.ExclusivelyOwned()) {
-        ASSIGN_OR_RETURN(BufferRef buffer, k.device().Allocate(value.num_bytes()));
+        ASSIGN_OR_RETURN(BufferRef buffer, v.variable->device().Allocate(value.num_bytes()));
         v.next = MakeRef<Tensor>(value.spec(), std::move(buffer));
       }
       v.from = value.raw();
       v.to = (v.next ? v.next : *v.value)->raw();
     }
+    // A shared variable may lie on another queue of the device: its earlier work comes first, its later work afterwards.
+    for (const ChangedVariable& v : changed) WaitForOther(k.device(), v.variable->device());
     step();
+    for (const ChangedVariable& v : changed) WaitForOther(v.variable->device(), k.device());
     for (ChangedVariable& v : changed) {
       if (v.next) *v.value = std::move(v.next);
     }

@@ -1,12 +1,57 @@
 #include "server/kernels/variable.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "absl/strings/str_cat.h"
 
 namespace eager::server {
 
 absl::Status Variable::NoValue() const {
+  if (deleted()) return absl::NotFoundError(absl::StrCat("variable '", name_, "' (", spec_.ToString(), ") was deleted"));
   return absl::FailedPreconditionError(
       absl::StrCat("variable '", name_, "' (", spec_.ToString(), ") has no value: nothing was assigned to it yet"));
+}
+
+absl::Status Variable::Assign(TensorRef value) {
+  MutexLock lock(&mu_);
+  if (deleted()) return NoValue();
+  ++version_;
+  value_ = std::move(value);
+  return absl::OkStatus();
+}
+
+absl::Status Variable::Initialize(TensorRef value) {
+  MutexLock lock(&mu_);
+  if (deleted()) return NoValue();
+  if (value_) return absl::OkStatus();
+  ++version_;
+  value_ = std::move(value);
+  return absl::OkStatus();
+}
+
+absl::Status Variable::Destroy() {
+  MutexLock lock(&mu_);
+  ++version_;
+  const bool had_value = static_cast<bool>(value_), was_there = shared_ ? !deleted() : had_value;
+  value_.reset();
+  if (shared_) deleted_.store(true, std::memory_order_release);
+  if (was_there) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("variable '", name_, "' has no value to be destroyed"));
+}
+
+// The analysis cannot follow locks of a list.
+std::vector<Variable::Moment> Variable::ReadTogether(absl::Span<const RefPtr<Variable>> variables)
+    ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  std::vector<const Variable*> ordered;
+  for (const auto& v : variables) ordered.push_back(v.get());
+  // The order of everybody who locks several (change_together.h).
+  std::sort(ordered.begin(), ordered.end(), std::less<const Variable*>());
+  for (const Variable* v : ordered) v->mu_.Lock();
+  std::vector<Moment> moments;
+  for (const auto& v : variables) moments.push_back({v->value_, v->version_});
+  for (const Variable* v : ordered) v->mu_.Unlock();
+  return moments;
 }
 
 Variable& Tensor::variable() const { return static_cast<Variable&>(*variable_); }

@@ -10,9 +10,17 @@ namespace {
 TensorRef Share(const Tensor& t) { return MakeRef<Tensor>(t.spec(), t.buffer(), t.offset()); }
 
 absl::Status VarHandle(KernelContext& k) {
+  TensorSpec spec{k.attr<DType>("dtype"), k.attr<Shape>("shape")};
   const std::string& shared_name = k.attr<std::string>("shared_name");
-  auto variable = MakeRef<Variable>(TensorSpec{k.attr<DType>("dtype"), k.attr<Shape>("shape")},
-                                    shared_name.empty() ? "Variable" : shared_name, k.device());
+  RefPtr<Variable> variable;
+  if (shared_name.empty() || shared_name == kAnonymousName) {
+    variable = MakeRef<Variable>(std::move(spec), "Variable", k.device());
+  } else {
+    const std::string& container = k.attr<std::string>("container");
+    SharedVariables& shared = k.state<SharedVariables>([] { return std::make_unique<SharedVariables>(); });
+    ASSIGN_OR_RETURN(variable, shared.Open(container.empty() ? shared_name : absl::StrCat(container, "/", shared_name),
+                                           std::move(spec), k.device()));
+  }
   k.set_output(0, MakeRef<Tensor>(RefPtr<RefCounted>(variable), &variable->spec()));
   return absl::OkStatus();
 }
@@ -25,10 +33,9 @@ absl::Status Read(KernelContext& k) {
   return absl::OkStatus();
 }
 
-absl::Status Assign(KernelContext& k) {
-  k.input(0).variable().Assign(Share(k.input(1)));
-  return absl::OkStatus();
-}
+absl::Status Assign(KernelContext& k) { return k.input(0).variable().Assign(Share(k.input(1))); }
+
+absl::Status Initialize(KernelContext& k) { return k.input(0).variable().Initialize(Share(k.input(1))); }
 
 // The answer is the host's, wherever the variable is.
 absl::Status IsInitialized(KernelContext& k) {
@@ -39,17 +46,15 @@ absl::Status IsInitialized(KernelContext& k) {
 }
 
 absl::Status Destroy(KernelContext& k) {
-  Variable& variable = k.input(0).variable();
-  return variable.Update([&](TensorRef& value) {
-    if (!value && !k.attr<bool>("ignore_lookup_error")) {
-      return absl::NotFoundError(absl::StrCat("variable '", variable.name(), "' has no value to be destroyed"));
-    }
-    value.reset();
-    return absl::OkStatus();
-  });
+  const absl::Status destroyed = k.input(0).variable().Destroy();
+  return k.attr<bool>("ignore_lookup_error") ? absl::OkStatus() : destroyed;
 }
 
 }  // namespace
+
+absl::StatusOr<RefPtr<Variable>> SharedVariables::Open(const std::string& name, TensorSpec spec, Device& device) {
+  return MakeRef<Variable>(std::move(spec), name, device);
+}
 
 absl::Status UpdateVariable(KernelContext& k,
                             absl::FunctionRef<absl::Status(const Tensor& from, const Tensor& to)> step) {
@@ -72,6 +77,7 @@ void AddVariableRows(std::vector<KernelRow>& rows, DTypeSet dtypes) {
   add("VarHandleOp", dtypes, &VarHandle, /*makes_outputs=*/true);
   add("ReadVariableOp", dtypes, &Read, /*makes_outputs=*/true);
   add("AssignVariableOp", dtypes, &Assign, /*makes_outputs=*/false);
+  add("InitializeVariableOp", dtypes, &Initialize, /*makes_outputs=*/false);
   add("VarIsInitializedOp", DTypeSet::All(), &IsInitialized, /*makes_outputs=*/true);
   add("DestroyResourceOp", DTypeSet::All(), &Destroy, /*makes_outputs=*/false);
 }

@@ -22,8 +22,8 @@ grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
 
 class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
  public:
-  UploadReactor(SessionRegistry& sessions, absl::StatusOr<Caller> caller, grpc::ByteBuffer* response)
-      : sessions_(sessions), caller_(std::move(caller)), response_(response) {
+  UploadReactor(SessionRegistry& sessions, absl::StatusOr<Caller> caller, Activity& activity, grpc::ByteBuffer* response)
+      : work_(activity), sessions_(sessions), caller_(std::move(caller)), response_(response) {
     StartRead(&chunk_);
   }
 
@@ -78,6 +78,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
     return absl::OkStatus();
   }
 
+  const Activity::Scope work_;
   SessionRegistry& sessions_;
   const absl::StatusOr<Caller> caller_;
   grpc::ByteBuffer* response_;
@@ -91,7 +92,9 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  DownloadReactor(SessionRegistry& sessions, const absl::StatusOr<Caller>& caller, const grpc::ByteBuffer& request) {
+  DownloadReactor(SessionRegistry& sessions, const absl::StatusOr<Caller>& caller, Activity& activity,
+                  const grpc::ByteBuffer& request)
+      : work_(activity) {
     if (absl::Status status = Start(sessions, caller, request); !status.ok()) Finish(ToGrpc(status));
   }
 
@@ -148,6 +151,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   }
 
   Held held_call_;
+  const Activity::Scope work_;
   std::unique_ptr<DownloadBuffer> download_;
   size_t left_ = 0;
   grpc::ByteBuffer chunk_;
@@ -155,14 +159,14 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
 
 }  // namespace
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
+grpc::ServerReadReactor<grpc::ByteBuffer>* StartUpload(SessionRegistry& sessions, absl::StatusOr<Caller> caller, Activity& activity,
                                                        grpc::ByteBuffer* response) {
-  return new UploadReactor(sessions, std::move(caller), response);
+  return new UploadReactor(sessions, std::move(caller), activity, response);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, absl::StatusOr<Caller> caller,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(SessionRegistry& sessions, absl::StatusOr<Caller> caller, Activity& activity,
                                                           const grpc::ByteBuffer& request) {
-  return new DownloadReactor(sessions, caller, request);
+  return new DownloadReactor(sessions, caller, activity, request);
 }
 
 }  // namespace eager::server

@@ -167,7 +167,7 @@ class Exchange {
 
 }  // namespace
 
-absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, ExchangeStream& stream) {
+absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, Activity& activity, ExchangeStream& stream) {
   v1::ExchangeRequest request;
   if (!stream.Read(&request)) return absl::OkStatus();
   if (request.kind_case() != v1::ExchangeRequest::kSession) {
@@ -183,6 +183,7 @@ absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, Exch
   if (!stream.Write(reply)) return Gone();
   Exchange exchange(sessions, caller, stream, *ring);
   while (stream.Read(&request)) {
+    const Activity::Scope work(activity);
     switch (request.kind_case()) {
       case v1::ExchangeRequest::kUpload:
         RETURN_IF_ERROR(exchange.Upload(request.upload()));

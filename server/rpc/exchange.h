@@ -6,13 +6,14 @@
 #include <grpcpp/grpcpp.h>
 
 #include "eager/v1/service.grpc.pb.h"
+#include "server/rpc/activity.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
 
 using ExchangeStream = grpc::ServerReaderWriter<v1::ExchangeReply, v1::ExchangeRequest>;
 
-// Serves one call to its end.
-absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, ExchangeStream& stream);
+// Serves one call to its end; it is at work while a transfer runs.
+absl::Status ServeExchange(SessionRegistry& sessions, const Caller& caller, Activity& activity, ExchangeStream& stream);
 
 }  // namespace eager::server

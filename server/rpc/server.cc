@@ -22,6 +22,8 @@
 #include "server/rpc/hello.h"
 #include "server/rpc/security/front_door.h"
 #include "server/rpc/service.h"
+#include "server/state/periodic.h"
+#include "server/state/state_folder.h"
 
 namespace eager::server {
 namespace {
@@ -40,11 +42,13 @@ absl::Status CheckAddress(const std::string& address) {
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<FrontDoor> door, absl::Duration session_grace)
+  GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<FrontDoor> door, std::unique_ptr<StateFolder> state,
+             absl::Duration session_grace)
       : devices_(std::move(devices)),
         sessions_(*devices_, {.grace = session_grace, .on_expired = &LogExpired}),
         door_(std::move(door)),
-        service_(sessions_, *door_) {}
+        state_(std::move(state)),
+        service_(sessions_, *door_, state_.get()) {}
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
@@ -52,6 +56,7 @@ class GrpcServer final : public Server {
     limits_file_ = options.limits_file;
     RETURN_IF_ERROR(ReadLimits());
     sessions_.tenants().sessions()->set_limit(options.max_sessions);
+    if (state_ != nullptr) RETURN_IF_ERROR(state_->Load(sessions_.tenants(), *devices_));
     grpc::EnableDefaultHealthCheckService(true);
     grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
     if (options.security.reflection_exposure() != Exposure::kOff) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -93,6 +98,9 @@ class GrpcServer final : public Server {
     for (const auto& device : devices_->devices()) {
       device->OnHealthChange([this, &device = *device] { TellHealth(device); });
     }
+    if (state_ != nullptr && options.state_interval > absl::ZeroDuration()) {
+      saving_ = std::make_unique<Periodic>(options.state_interval, [this] { Save(); });
+    }
     return absl::OkStatus();
   }
 
@@ -114,6 +122,8 @@ class GrpcServer final : public Server {
     service_.Drain(/*quiet=*/absl::Milliseconds(100), absl::Now() + grace);
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
+    saving_.reset();
+    if (state_ != nullptr) Save();
   }
 
  private:
@@ -125,6 +135,7 @@ class GrpcServer final : public Server {
     sessions_.tenants().SetLimits(std::move(limits));
     return absl::OkStatus();
   }
+  void Save() { state_->Save(sessions_.tenants()).IgnoreError(); }  // it is in the log
 
   void TellHealth(const Device& device) {
     const absl::Status health = device.health();
@@ -156,7 +167,9 @@ class GrpcServer final : public Server {
   std::unique_ptr<DeviceSet> devices_;
   SessionRegistry sessions_;
   std::unique_ptr<FrontDoor> door_;
+  std::unique_ptr<StateFolder> state_;  // null: none
   TensorServiceImpl service_;
+  std::unique_ptr<Periodic> saving_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::atomic<bool> stopped_{false};
@@ -174,7 +187,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& option
   for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op
   if (options.compute_threads > 0) SetComputeThreads(options.compute_threads);
   SetFusion(options.fusion);
-  auto server = std::make_unique<GrpcServer>(std::move(devices), std::move(door), options.session_grace);
+  std::unique_ptr<StateFolder> state;
+  if (!options.state.empty()) {
+    ASSIGN_OR_RETURN(state, StateFolder::Open(options.state));
+  }
+  auto server = std::make_unique<GrpcServer>(std::move(devices), std::move(door), std::move(state), options.session_grace);
   RETURN_IF_ERROR(server->Start(options));
   return server;
 }

@@ -25,12 +25,14 @@ struct ServerOptions {
   std::string limits_file;          // see LimitSet::Parse; empty: none
   int max_sessions = 1024;          // of all tenants; more would be more threads than a host likes
   SecurityOptions security;
+  std::string state;             // folder for named variables; empty: they end with the daemon
+  absl::Duration state_interval = absl::ZeroDuration();  // how often they are saved; zero: at the end alone
 };
 
 class Server {
  public:
-  // Listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options; FAILED_PRECONDITION for an address that is
-  // in use or cannot be had.
+  // Has loaded the named variables and listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options;
+  // FAILED_PRECONDITION for an address or a state folder that is in use or cannot be had; DATA_LOSS for a broken one.
   static absl::StatusOr<std::unique_ptr<Server>> Make(const ServerOptions& options);
   virtual ~Server() = default;
 
@@ -41,7 +43,6 @@ class Server {
   // Reads again what files say: limits, at once; tokens and certificates, as they also do by themselves with the next call. What is
   // wrong there is said in the log and changes nothing. Thread-safe.
   virtual void Reload() = 0;
-  // Takes no new sessions, lets running work and reads finish, at most for `grace`, and ends every session. Thread-safe.
   virtual void Shutdown(absl::Duration grace) = 0;
 };
 

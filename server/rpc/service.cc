@@ -11,6 +11,7 @@
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
 #include "server/rpc/status.h"
+#include "server/rpc/variable_calls.h"
 
 namespace eager::server {
 
@@ -18,11 +19,19 @@ namespace {
 
 constexpr absl::Duration kLeave = absl::Seconds(1);
 
-absl::Status ShuttingDown() { return absl::UnavailableError("the server is shutting down"); }
+absl::Status ShuttingDown() { return absl::UnavailableError("eagerd is shutting down: its sessions end, and it takes no new ones"); }
+
+// What call() gives for the caller, or why there is none.
+template <class Call>
+grpc::Status WithCaller(FrontDoor& door, const grpc::ServerContextBase& context, Call call) {
+  const absl::StatusOr<Caller> caller = door.CallerOf(context);
+  return ToGrpc(caller.ok() ? call(*caller) : caller.status());
+}
 
 }  // namespace
 
-TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door) : sessions_(sessions), door_(door) {
+TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door, StateFolder* state)
+    : sessions_(sessions), door_(door), state_(state) {
   // gRPC has raw forms of asynchronous calls only; this is how its generated code exchanges the handler of a call.
   const google::protobuf::ServiceDescriptor& service = *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
   MarkMethodStreamed(service.FindMethodByName("Session")->index(),
@@ -34,8 +43,8 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
   draining_ = true;
   int64_t seen = -1;
   for (absl::Time since = absl::Now(); absl::Now() < deadline; absl::SleepFor(quiet / 10)) {
-    if (activity_.busy != 0 || activity_.handled != seen) {
-      seen = activity_.handled;
+    if (activity_.running() != 0 || activity_.done() != seen) {
+      seen = activity_.done();
       since = absl::Now();
     } else if (sessions_.List().empty() || absl::Now() - since >= quiet) {
       break;
@@ -43,7 +52,7 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
   }
   sessions_.CloseAll(ShuttingDown());
   // Clients go when they hear it; whoever does not is cut off.
-  for (const absl::Time last = absl::Now() + kLeave; activity_.open != 0 && absl::Now() < last;) absl::SleepFor(kLeave / 100);
+  for (const absl::Time last = absl::Now() + kLeave; open_streams_ != 0 && absl::Now() < last;) absl::SleepFor(kLeave / 100);
 }
 
 grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::HelloRequest* request,
@@ -59,16 +68,17 @@ grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::He
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
   if (draining_) return ToGrpc(ShuttingDown());
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  return ToGrpc(caller.ok() ? ServeSessionStream(sessions_, activity_, *caller, *context, *stream) : caller.status());
+  return ToGrpc(caller.ok() ? ServeSessionStream(sessions_, activity_, open_streams_, *caller, *context, *stream) : caller.status());
 }
 
 grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  return ToGrpc(caller.ok() ? ServeExchange(sessions_, *caller, *stream) : caller.status());
+  return ToGrpc(caller.ok() ? ServeExchange(sessions_, *caller, activity_, *stream) : caller.status());
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext* context, const v1::ExecuteRequest* request,
                                         v1::ExecuteResponse* response) {
+  const Activity::Scope work(activity_);
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
   if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<Tenant> tenant = sessions_.tenants().Get(caller->tenant);
@@ -132,14 +142,54 @@ grpc::Status TensorServiceImpl::KillSession(grpc::ServerContext* context, const 
   return ToGrpc(status);
 }
 
+grpc::Status TensorServiceImpl::ListVariables(grpc::ServerContext* context, const v1::ListVariablesRequest* request,
+                                              v1::ListVariablesResponse* response) {
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ListVariables(sessions_.tenants(), caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::GetVariable(grpc::ServerContext* context, const v1::GetVariableRequest* request,
+                                            v1::GetVariableResponse* response) {
+  const Activity::Scope work(activity_);
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::GetVariable(sessions_.tenants(), caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::PutVariable(grpc::ServerContext* context, const v1::PutVariableRequest* request,
+                                            v1::VariableInfo* response) {
+  const Activity::Scope work(activity_);
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::PutVariable(sessions_, caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::DeleteVariable(grpc::ServerContext* context, const v1::DeleteVariableRequest* request,
+                                               v1::DeleteVariableResponse*) {
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::DeleteVariable(sessions_.tenants(), caller, *request); });
+}
+
+grpc::Status TensorServiceImpl::ExportVariables(grpc::ServerContext* context, const v1::ExportVariablesRequest* request,
+                                                v1::ExportVariablesResponse* response) {
+  const Activity::Scope work(activity_);
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ExportVariables(state_, sessions_.tenants(), caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::ImportVariables(grpc::ServerContext* context, const v1::ImportVariablesRequest* request,
+                                                v1::ImportVariablesResponse* response) {
+  const Activity::Scope work(activity_);
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ImportVariables(state_, sessions_, caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::SaveState(grpc::ServerContext* context, const v1::SaveStateRequest* request,
+                                          v1::SaveStateResponse* response) {
+  const Activity::Scope work(activity_);
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::SaveState(state_, sessions_.tenants(), caller, *request, response); });
+}
+
 grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext* context,
                                                                      grpc::ByteBuffer* response) {
-  return StartUpload(sessions_, door_.CallerOf(*context), response);
+  return StartUpload(sessions_, door_.CallerOf(*context), activity_, response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TensorServiceImpl::Download(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  return StartDownload(sessions_, door_.CallerOf(*context), *request);
+  return StartDownload(sessions_, door_.CallerOf(*context), activity_, *request);
 }
 
 }  // namespace eager::server

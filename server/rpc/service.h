@@ -7,10 +7,12 @@
 #include <string>
 
 #include "eager/v1/service.grpc.pb.h"
+#include "server/rpc/activity.h"
 #include "server/rpc/exchange.h"
 #include "server/rpc/security/front_door.h"
 #include "server/rpc/session_stream.h"
 #include "server/session/session_registry.h"
+#include "server/state/state_folder.h"
 
 namespace eager::server {
 
@@ -20,11 +22,11 @@ class TensorServiceImpl final
     : public v1::TensorService::WithRawCallbackMethod_Upload<
           v1::TensorService::WithRawCallbackMethod_Download<v1::TensorService::Service>> {
  public:
-  // Both must outlive it.
-  TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door);
+  // `state`: where named variables are saved; null: nowhere. All of them must outlive it.
+  TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door, StateFolder* state);
 
-  // Refuses new sessions from now on, waits until no session has executed anything for `quiet`, or until `deadline`, and ends
-  // them: their clients are told.
+  // Refuses new sessions from now on, waits until no session has executed or transferred anything for `quiet`, or until
+  // `deadline`, and ends them: their clients are told.
   void Drain(absl::Duration quiet, absl::Time deadline);
 
   grpc::Status Hello(grpc::ServerContext* context, const v1::HelloRequest* request, v1::HelloResponse* response) override;
@@ -37,6 +39,16 @@ class TensorServiceImpl final
   grpc::Status ListSessions(grpc::ServerContext*, const v1::ListSessionsRequest*, v1::ListSessionsResponse* response) override;
   grpc::Status KillSession(grpc::ServerContext*, const v1::KillSessionRequest* request, v1::KillSessionResponse*) override;
 
+  grpc::Status ListVariables(grpc::ServerContext*, const v1::ListVariablesRequest* request, v1::ListVariablesResponse* response) override;
+  grpc::Status GetVariable(grpc::ServerContext*, const v1::GetVariableRequest* request, v1::GetVariableResponse* response) override;
+  grpc::Status PutVariable(grpc::ServerContext*, const v1::PutVariableRequest* request, v1::VariableInfo* response) override;
+  grpc::Status DeleteVariable(grpc::ServerContext*, const v1::DeleteVariableRequest* request, v1::DeleteVariableResponse*) override;
+  grpc::Status ExportVariables(grpc::ServerContext*, const v1::ExportVariablesRequest* request,
+                               v1::ExportVariablesResponse* response) override;
+  grpc::Status ImportVariables(grpc::ServerContext*, const v1::ImportVariablesRequest* request,
+                               v1::ImportVariablesResponse* response) override;
+  grpc::Status SaveState(grpc::ServerContext*, const v1::SaveStateRequest* request, v1::SaveStateResponse* response) override;
+
   grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext*,
                                                        const grpc::ByteBuffer* request) override;
@@ -47,8 +59,10 @@ class TensorServiceImpl final
 
   SessionRegistry& sessions_;
   FrontDoor& door_;
+  StateFolder* const state_;
   std::atomic<bool> draining_{false};
-  StreamActivity activity_;
+  Activity activity_;
+  std::atomic<int64_t> open_streams_{0};
 };
 
 }  // namespace eager::server

@@ -68,17 +68,16 @@ bool TellDone(Session& session, Served& served) {
 }
 
 // True if the client has ended the session, false if the stream broke.
-absl::StatusOr<bool> Serve(Dispatcher& dispatcher, StreamActivity& activity, Served& served, SessionStream& stream) {
+absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& served, SessionStream& stream) {
   grpc::ByteBuffer message;
   v1::ServerMessage reply;
   while (stream.Read(&message)) {
     reply.Clear();
     grpc::Slice bytes;
     if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
-    ++activity.busy;
+    const Activity::Scope work(activity);
     const absl::StatusOr<bool> send =
         dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
-    ++activity.handled;
     bool written = true;
     if (send.ok()) {
       Delivery& delivery = dispatcher.session()->delivery();
@@ -87,7 +86,6 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, StreamActivity& activity, Ser
         for (const std::string& kept : delivery.kept()) written = written && served.Write(kept);
       }
     }
-    --activity.busy;
     if (!send.ok()) return send.status();
     if (dispatcher.ended()) return true;
     if (!written) return false;
@@ -97,9 +95,9 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, StreamActivity& activity, Ser
 
 }  // namespace
 
-absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, const Caller& caller,
+absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, std::atomic<int64_t>& open, const Caller& caller,
                                 grpc::ServerContext& context, SessionStream& stream) {
-  ++activity.open;
+  ++open;
   const auto served = std::make_shared<Served>(context, stream);
   Dispatcher dispatcher(sessions, caller, context.peer(), served);
   spdlog::info("event=stream_open peer={} tenant={}", context.peer(), caller.tenant);
@@ -112,7 +110,7 @@ absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activ
   if (broke) dispatcher.Leave();
   spdlog::info("event=stream_end peer={} code={}", context.peer(),
                broke ? "broken" : absl::StatusCodeToString(ended.status().code()));
-  --activity.open;
+  --open;
   return ended.status();
 }
 

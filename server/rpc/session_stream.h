@@ -7,6 +7,7 @@
 #include <atomic>
 #include <string>
 
+#include "server/rpc/activity.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
@@ -15,15 +16,9 @@ namespace eager::server {
 // stream.
 using SessionStream = grpc::ServerReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-// What all streams together do.
-struct StreamActivity {
-  std::atomic<int64_t> open{0};
-  std::atomic<int64_t> busy{0};     // messages in execution
-  std::atomic<int64_t> handled{0};  // messages executed since the start
-};
-
-// Serves a stream to its end, on the caller's thread.
-absl::Status ServeSessionStream(SessionRegistry& sessions, StreamActivity& activity, const Caller& caller,
+// Serves a stream to its end, on the caller's thread; it is at work while a message is executed and answered. `open`: how
+// many streams are served now.
+absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, std::atomic<int64_t>& open, const Caller& caller,
                                 grpc::ServerContext& context, SessionStream& stream);
 
 }  // namespace eager::server

@@ -38,7 +38,10 @@ Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::
       handle_quota_(std::string(NameOf(&Limits::session_handles)), limits_.session_handles, tenant_->quota().handles()),
       compute_party_(tenant_->quota().compute()) {}
 
-Session::~Session() { Close(absl::CancelledError("the session has ended")); }
+Session::~Session() {
+  Close(absl::CancelledError("the session has ended"));
+  if (shares_variables_) tenant_->variables().Forget(this);
+}
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
@@ -46,7 +49,12 @@ absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
-  signatures_.emplace(id, MakeRef<Signature>(*spec, std::move(attrs), place));
+  auto signature = MakeRef<Signature>(*spec, std::move(attrs), place);
+  if (spec->name == "VarHandleOp") {
+    signature->state() = SharedVariablesOf(tenant_->variables(), queues_.devices(), this);
+    shares_variables_ = true;
+  }
+  signatures_.emplace(id, std::move(signature));
   stats_.signatures.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
 }
@@ -147,6 +155,7 @@ absl::StatusOr<TensorRef> Session::Read(uint64_t handle) const {
   if (!tensor->is_variable()) return tensor;
   TensorRef value = tensor->variable().Read();
   if (value) return value;
+  if (tensor->variable().deleted()) return tensor->variable().NoValue();
   return absl::FailedPreconditionError(
       absl::StrCat("variable '", tensor->variable().name(), "' is read before a value was assigned"));
 }

@@ -189,6 +189,7 @@ class Session {
   absl::flat_hash_map<uint32_t, int64_t> watches_;              // that each has been asked for
   int64_t tape_records_ = 0;                                    // of all of them, watches as well
   absl::flat_hash_map<uint64_t, std::unique_ptr<Walk>> walks_;  // that wait for an answer
+  bool shares_variables_ = false;  // may use variables of the tenant
   Mailbox uploads_;
   Mailbox downloads_;
   SessionStats stats_;

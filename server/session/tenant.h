@@ -4,10 +4,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "common/mutex.h"
+#include "server/session/named_variables.h"
 #include "server/session/tenant_quota.h"
 
 namespace eager::server {
@@ -27,10 +29,12 @@ class Tenant {
 
   const std::string& name() const { return name_; }
   TenantQuota& quota() { return quota_; }
+  NamedVariables& variables() { return variables_; }
 
  private:
   const std::string name_;
   TenantQuota quota_;
+  NamedVariables variables_;
 };
 
 // All tenants by name. Thread-safe.
@@ -43,6 +47,19 @@ class TenantSet {
     if (tenant == nullptr) tenant = std::make_shared<Tenant>(name, limits_.For(name));
     return tenant;
   }
+  // Null if nobody has been here under that name.
+  std::shared_ptr<Tenant> Find(const std::string& name) const {
+    MutexLock lock(&mu_);
+    const auto it = tenants_.find(name);
+    return it == tenants_.end() ? nullptr : it->second;
+  }
+  std::vector<std::shared_ptr<Tenant>> List() const {
+    std::vector<std::shared_ptr<Tenant>> list;
+    MutexLock lock(&mu_);
+    for (const auto& [name, tenant] : tenants_) list.push_back(tenant);
+    return list;
+  }
+
   // From now on, for tenants that are here as well.
   void SetLimits(LimitSet limits) {
     MutexLock lock(&mu_);
@@ -54,7 +71,7 @@ class TenantSet {
 
  private:
   const std::shared_ptr<SharedAmount> sessions_ = std::make_shared<SharedAmount>("max-sessions");
-  Mutex mu_;
+  mutable Mutex mu_;
   LimitSet limits_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<std::string, std::shared_ptr<Tenant>> tenants_ ABSL_GUARDED_BY(mu_);
 };

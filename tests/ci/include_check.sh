@@ -23,7 +23,8 @@ server/metrics:    common
 server/kernels:    common common/ops server/device server/metrics
 server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics
-server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/session server/exec server/kernels server/device server/metrics
+server/state:      words common/bundle server/session server/exec server/kernels server/device server/metrics
+server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/metrics
 client:            words client/*
 client/transport:  words common/channel common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc

@@ -87,6 +87,7 @@ TEST_F(WaitBudget, IsTheDesigns) {
       {"1000 ops", 0, [&] { for (int i = 0; i < 1000; ++i) many.push_back(x * 2 + static_cast<float>(i)); }},
       {"a shape", 0, [&] { EXPECT_EQ(many.back().shape(), (Shape{3})); }},
       {"a variable", 0, [&] { w.emplace(x); }},
+      {"a shared variable", 0, [&] { Variable::Shared("shared", x).assign_add(x); }},
       {"assigns", 0, [&] { w->assign(x * 3).assign_add(x).assign_sub(x); }},
       {"a device scope", 0, [&] { device scope("/cpu:0"); y = x + 1; }},
       {"destroying", 0, [&] { many.clear(); }},

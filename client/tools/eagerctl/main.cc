@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   eager::ctl::AddOps(app, run);
   eager::ctl::AddSessions(app, run);
   eager::ctl::AddToken(app, run);
+  eager::ctl::AddVariables(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

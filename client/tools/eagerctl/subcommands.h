@@ -19,5 +19,7 @@ void AddOps(CLI::App& app, Run& run);
 void AddSessions(CLI::App& app, Run& run);
 // eagerctl token new TENANT [--admin]
 void AddToken(CLI::App& app, Run& run);
+// eagerctl variables ls|get|put|rm|save|load [--tenant T] [--json]
+void AddVariables(CLI::App& app, Run& run);
 
 }  // namespace eager::ctl

@@ -20,7 +20,9 @@ has() {
   [[ $1 == *"$2"* ]] || { echo "lacks: $2"; echo "$1"; exit 1; }
 }
 
-start_daemon "$eagerd"
+state=$(mktemp -d)
+trap 'rm -rf "$state"; [[ -z $daemon_pid ]] || stop_daemon || true' EXIT
+start_daemon "$eagerd" --state "$state"
 
 run 0 ops --server "$address"
 has "$out" 'MatMul '
@@ -62,12 +64,59 @@ has "$err" 'MatMul'
 run 1 ops --contains zebra --server "$address"
 has "$err" 'zebra'
 
+# Named variables.
+run 0 variables ls --server "$address"
+has "$out" '0 variables'
+run 0 variables put w '[[1, 2.5], [3, 4]]' --server "$address"
+has "$out" 'w: float32 [2,2], 16 B on /device:CPU:0, 0 sessions'
+run 0 variables --server "$address" put counter 3 --dtype int64
+run 0 variables put counter 4 --server "$address"
+has "$out" 'counter: int64 []'
+run 0 variables get w --server "$address"
+has "$out" '[[1,2.5],[3,4]]'
+run 0 variables ls --server "$address"
+has "$out" '2 variables, 24 B'
+run 0 variables ls --json --all-tenants --server "$address"
+python3 - "$out" <<'PY'
+import json, sys
+first, second = json.loads(sys.argv[1])["variables"]
+assert first["name"] == "counter" and first["dtype"] == "int64" and first["has_value"] and first["tenant"] == "default", first
+assert second["name"] == "w" and second["shape"] == ["2", "2"] and second["bytes"] == "16", second
+PY
+run 0 variables save --server "$address"
+has "$out" 'saved 2 variables, 24 B'
+run 0 variables save --server "$address"
+has "$out" 'nothing has changed'
+run 0 variables save best --server "$address"
+run 0 variables put w '[[0, 0], [0, 0]]' --server "$address"
+run 0 variables load best --server "$address"
+has "$out" 'loaded 2 variables, 24 B'
+run 0 variables get w --json --server "$address"
+has "$out" '2.5'
+run 0 variables rm counter --server "$address"
+run 1 variables get counter --server "$address"
+has "$err" "there is no variable 'counter'"
+run 1 variables put w '[1, 2]' --server "$address"
+has "$err" "variable 'w' exists and holds"
+run 1 variables put w '[1,' --server "$address"
+has "$err" 'is no JSON value'
+run 1 variables save ../elsewhere --server "$address"
+has "$err" 'is no name for an export'
+run 1 variables load worst --server "$address"
+has "$err" "there is no export 'worst'"
+run 1 variables ls --tenant nobody --server "$address"
+has "$err" "there is no tenant 'nobody'"
+run 2 variables
+run 2 variables get
+run 2 variables save best --all-tenants
+
 run 2
 run 2 ops MatMul --contains x
 run 2 dance
 run 0 --help
 has "$out" 'Exit codes'
 stop_daemon
+[[ -e $state/tenants/default/checkpoint ]] || { echo "nothing was saved at the end"; exit 1; }
 run 3 ops --server "$address" --timeout 0.3
 has "$err" "no eagerd answers at $address"
 
@@ -120,5 +169,8 @@ done
 run 1 ops --server "$address"
 has "$err" 'the token is unknown here'
 unset EAGERD_TOKEN
+start_daemon "$eagerd"
+run 1 variables save --server "$address"
+has "$err" 'no state folder: start it with --state'
 stop_daemon
 echo "eagerctl: all as it should be"
