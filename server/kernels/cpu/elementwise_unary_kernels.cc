@@ -2,34 +2,21 @@
 #include "server/kernels/cpu/cast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/fused_loop.h"
 #include "server/kernels/cpu/vector_math.h"
-#include "server/kernels/cpu/wide_loop.h"
 #include "server/kernels/elementwise_fns.h"
 
 namespace eager::server {
 
 // Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors,
 // hence they are not in an unnamed one.
-
-EAGER_WIDE_LOOP inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorExp(x[i]);
-}
-
-EAGER_WIDE_LOOP inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorLog(x[i]);
-}
-
-EAGER_WIDE_LOOP inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = 1.f / (1.f + VectorExp(-x[i]));
-}
-
-EAGER_WIDE_LOOP inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorTanh(x[i]);
-}
+inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorExp(), x, out, n); }
+inline void ApplyUnary(Expm1Fn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorExpm1(), x, out, n); }
+inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorLog(), x, out, n); }
+inline void ApplyUnary(Log1pFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorLog1p(), x, out, n); }
+inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSigmoid(), x, out, n); }
+inline void ApplyUnary(SoftplusFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSoftplus(), x, out, n); }
+inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorTanh(), x, out, n); }
 
 namespace {
 
@@ -72,7 +59,7 @@ void AddPredicates(std::vector<KernelRow>& rows) {
   AddUnary<IsNanFn>(rows, "IsNan", FloatTypes());
   AddUnary<IsInfFn>(rows, "IsInf", FloatTypes());
   AddUnary<IsFiniteFn>(rows, "IsFinite", FloatTypes());
-  rows.push_back({"LogicalNot", {DType::kBool}, &UnaryKernel<LogicalNotFn, uint8_t>, /*in_place=*/true});
+  rows.push_back(UnaryRow<LogicalNotFn, uint8_t>("LogicalNot", {DType::kBool}));
 }
 
 void AddGradients(std::vector<KernelRow>& rows) {
