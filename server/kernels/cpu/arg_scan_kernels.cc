@@ -5,6 +5,7 @@
 
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/prefetch.h"
 #include "server/kernels/cpu/reduce_loops.h"
 #include "server/kernels/cpu/wide_loop.h"
 

@@ -1,4 +1,6 @@
 // Kernels of common/ops/elementwise_unary_ops.cc. Identity and StopGradient need none: their output is their input.
+#include <algorithm>
+
 #include "server/kernels/cpu/cast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
@@ -17,6 +19,22 @@ inline void ApplyUnary(Log1pFn, const float* x, float* out, int64_t n) { RunFloa
 inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSigmoid(), x, out, n); }
 inline void ApplyUnary(SoftplusFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSoftplus(), x, out, n); }
 inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorTanh(), x, out, n); }
+
+// Blocks with arguments that are large or no numbers go to the C library.
+template <uint32_t kQuarter, class F>
+void ApplySine(F exact, const float* x, float* out, int64_t n) {
+  using Vector = VectorSine<kQuarter>;
+  constexpr int64_t kBlock = 512;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = std::min(n, begin + kBlock);
+    int outside = 0;
+    for (int64_t i = begin; i < end; ++i) outside |= !(Magnitude(x[i]) <= Vector::kMost);
+    if (outside == 0 && RunFusedLoop(Vector(), x + begin, out + begin, end - begin)) continue;
+    for (int64_t i = begin; i < end; ++i) out[i] = exact(x[i]);
+  }
+}
+inline void ApplyUnary(SinFn f, const float* x, float* out, int64_t n) { ApplySine<0>(f, x, out, n); }
+inline void ApplyUnary(CosFn f, const float* x, float* out, int64_t n) { ApplySine<1>(f, x, out, n); }
 
 namespace {
 

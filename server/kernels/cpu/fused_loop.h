@@ -49,6 +49,14 @@ void RunFloatLoop(const F& f, const float* x, float* out, int64_t n) {
   if (level == 3) return FloatLoopV3(f, x, out, n);
   FloatLoop<Separate>(f, x, out, n);
 }
+// For functions that have no other way: false, and nothing is done, where the processor cannot fuse.
+template <class F>
+bool RunFusedLoop(const F& f, const float* x, float* out, int64_t n) {
+  const int level = VectorLevel();
+  if (level < 3) return false;
+  level == 4 ? FloatLoopV4(f, x, out, n) : FloatLoopV3(f, x, out, n);
+  return true;
+}
 
 #else
 
@@ -58,6 +66,16 @@ void RunFloatLoop(const F& f, const float* x, float* out, int64_t n) {
   FloatLoop<Fused>(f, x, out, n);
 #else
   FloatLoop<Separate>(f, x, out, n);
+#endif
+}
+template <class F>
+bool RunFusedLoop([[maybe_unused]] const F& f, [[maybe_unused]] const float* x, [[maybe_unused]] float* out,
+                  [[maybe_unused]] int64_t n) {
+#if defined(__FP_FAST_FMAF)
+  FloatLoop<Fused>(f, x, out, n);
+  return true;
+#else
+  return false;
 #endif
 }
 

@@ -12,6 +12,7 @@
 #include "common/shape.h"
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/prefetch.h"
 #include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
@@ -55,13 +56,6 @@ ReduceLayout MakeReduceLayout(const Shape& shape, absl::Span<const int64_t> axes
 inline constexpr int64_t kReduceGrain = 1 << 17;
 
 inline constexpr int kReduceLanes = 32;
-
-// Asks for the cache lines that `bytes` at `p` are followed by at some distance: processors do not look beyond a page by
-// themselves. May be past the end of all memory.
-inline void PrefetchAhead(const void* p, size_t bytes) {
-  constexpr size_t kDistance = 2048, kLine = 64;
-  for (size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(static_cast<const char*>(p) + kDistance + at);
-}
 
 // Folds `n` neighbours. Lanes let the compiler use vector registers; blocks keep long sums of floats accurate. Not
 // inlined: there are many reductions, and their callers would each get a copy.

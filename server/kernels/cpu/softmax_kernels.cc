@@ -10,6 +10,7 @@
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/fused_loop.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/prefetch.h"
 #include "server/kernels/cpu/vector_math.h"
 #include "server/kernels/cpu/wide_loop.h"
 
@@ -26,6 +27,7 @@ EAGER_WIDE_LOOP W MaxOf(const W* x, int64_t n) {
   std::fill_n(lanes, kLanes, kLowest);
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
+    PrefetchAhead(x + i, kLanes * sizeof(W));
 #pragma omp simd
     for (int j = 0; j < kLanes; ++j) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   }

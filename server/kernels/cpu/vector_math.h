@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "server/kernels/activation_fns.h"
 #include "server/kernels/cpu/element.h"
@@ -178,6 +179,33 @@ struct VectorErf {
     sum = A::MulAdd(sum, t, 0x1.45f308p-1f);
     sum = A::MulAdd(sum, t, 0x1.06eba8p-3f);  // 2 / sqrt(pi) - 1
     return WithSignOf(x, BoundedExpm1<A>(-A::MulAdd(sum, t, t)));
+  }
+};
+
+// Sine (quarter 0) or cosine (quarter 1) of |x| <= kMost, which is taken off its multiples of pi / 2 in three parts. Fused
+// only: two roundings would leave too few digits near multiples of pi.
+template <uint32_t kQuarter>
+struct VectorSine {
+  static constexpr float kMost = 8192.f;
+
+  template <class A>
+  EAGER_INLINE static float At(float x) {
+    static_assert(std::is_same_v<A, Fused>);
+    constexpr float kNoFraction = 0x1.8p23f;  // as for ExpParts
+    const float shifted = A::MulAdd(x, 0x1.45f306p-1f, kNoFraction);
+    const float n = shifted - kNoFraction;
+    const uint32_t quarter = BitsOf(shifted) + kQuarter;
+    float r = A::MulAdd(n, -0x1.921fb6p0f, x);
+    r = A::MulAdd(n, 0x1.777a5cp-25f, r);
+    r = A::MulAdd(n, 0x1.ee59dap-50f, r);
+    const float z = r * r;
+    float sine = A::MulAdd(-0x1.994222p-13f, z, 0x1.110736p-7f);
+    sine = A::MulAdd(A::MulAdd(sine, z, -0x1.555546p-3f), z * r, r);
+    float cosine = A::MulAdd(0x1.99ea20p-16f, z, -0x1.6c0c2ep-10f);
+    cosine = A::MulAdd(A::MulAdd(A::MulAdd(cosine, z, 0x1.55554ap-5f), z, -0.5f), z, 1.f);
+    const float result = (quarter & 1) != 0 ? cosine : sine;
+    const float turned = FloatOf(BitsOf(result) ^ (quarter & 2) << 30);
+    return kQuarter == 0 && x == 0.f ? x : turned;  // -0
   }
 };
 
