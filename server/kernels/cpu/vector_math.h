@@ -162,21 +162,20 @@ struct VectorSoftplus {
 };
 
 // 1 - e^-h with h = -log(erfc(|x|)) and the sign of x. h / |x| is smooth, and the polynomial for it (minimax, weighted by
-// what its error does to the result: below 2^-31) serves down to 0.
+// what its error does to the result: below 2^-27) serves down to 0.
 struct VectorErf {
   template <class A>
   EAGER_INLINE static float At(float x) {
     constexpr float kOne = 4.f;  // beyond it the result rounds to 1
     const float a = Magnitude(x), t = a > kOne ? kOne : a;
-    float sum = 0x1.405290p-20f;
-    sum = A::MulAdd(sum, t, -0x1.66451ap-16f);
-    sum = A::MulAdd(sum, t, 0x1.5f3b90p-13f);
-    sum = A::MulAdd(sum, t, -0x1.845522p-11f);
-    sum = A::MulAdd(sum, t, 0x1.d7b090p-10f);
-    sum = A::MulAdd(sum, t, -0x1.095a7ap-12f);
-    sum = A::MulAdd(sum, t, -0x1.39396cp-6f);
-    sum = A::MulAdd(sum, t, 0x1.a4f37ep-4f);
-    sum = A::MulAdd(sum, t, 0x1.45f308p-1f);
+    float sum = -0x1.368baap-17f;
+    sum = A::MulAdd(sum, t, 0x1.ed60b2p-14f);
+    sum = A::MulAdd(sum, t, -0x1.4bc52ep-11f);
+    sum = A::MulAdd(sum, t, 0x1.b4fc94p-10f);
+    sum = A::MulAdd(sum, t, -0x1.5048b0p-13f);
+    sum = A::MulAdd(sum, t, -0x1.39cdd6p-6f);
+    sum = A::MulAdd(sum, t, 0x1.a4fa5ep-4f);
+    sum = A::MulAdd(sum, t, 0x1.45f2fap-1f);
     sum = A::MulAdd(sum, t, 0x1.06eba8p-3f);  // 2 / sqrt(pi) - 1
     return WithSignOf(x, BoundedExpm1<A>(-A::MulAdd(sum, t, t)));
   }
