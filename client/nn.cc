@@ -150,7 +150,7 @@ Tensor gelu(const Operand& features, bool approximate) {
   const Tensor x = Get(features);
   const Tensor half = At(x, w) * At(0.5, w);
   if (!approximate) {
-    const Tensor share = Run("Erf", {At(At(x, w) / At(std::sqrt(2.0), w), w)});
+    const Tensor share = Run("Erf", {At(At(x, w) * At(std::sqrt(0.5), w), w)});
     return At(half, w) * At(At(share, w) + At(1.0, w), w);
   }
   const Tensor cube = At(Run("Square", {At(x, w)}), w) * At(x, w);

@@ -1,6 +1,7 @@
 #include "server/exec/chain.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 
 #include "common/mutex.h"
@@ -10,20 +11,15 @@
 namespace eager::server {
 namespace {
 
-// Of a few such pieces a core's own cache holds all that a chain works on; the cost of a kernel's call does not show.
-constexpr int64_t kTileElements = 8192;
+// Elements that a thread computes at a time, and bytes of a tile: of a few tiles the first cache holds all that a chain
+// works on, and the cost of a call does not show.
+constexpr int64_t kPartElements = 32768;
+constexpr size_t kTileBytes = 8192;
 
 std::atomic<bool> fusion{true};
 
 // Kernels of other dtypes may look at all elements first, to refuse some.
 bool NeverRefuses(DType dtype) { return IsFloating(dtype) || dtype == DType::kBool; }
-
-// Elements [begin, end) of a tensor of a chain, or its only one, as a tensor of their own.
-TensorRef Part(const Tensor& t, int64_t begin, int64_t end) {
-  if (t.num_elements() == 1) return MakeRef<Tensor>(TensorSpec{t.dtype(), Shape()}, t.buffer(), t.offset());
-  return MakeRef<Tensor>(TensorSpec{t.dtype(), Shape{end - begin}}, t.buffer(),
-                         t.offset() + static_cast<size_t>(begin) * SizeOf(t.dtype()));
-}
 
 }  // namespace
 
@@ -40,13 +36,13 @@ bool Chain::Add(Signature& signature, Tensors inputs) {
   const Signature::Plan& plan = **planned;
   const KernelRow* kernel = plan.placement.kernel;
   Device* device = plan.placement.device;
-  if (kernel == nullptr || !kernel->in_place || plan.outputs.size() != 1 || !device->host_accessible()) return false;
+  if (kernel == nullptr || kernel->loop == nullptr || plan.outputs.size() != 1 || !device->host_accessible()) return false;
   const TensorSpec& spec = plan.outputs[0];
   const int64_t elements = spec.shape.num_elements();
   if (elements < kMinElements || (!ops_.empty() && elements != elements_) || !NeverRefuses(spec.dtype)) return false;
   absl::StatusOr<BufferRef> none = device->Allocate(0);
   if (!none.ok()) return false;
-  Op op{&signature, device, kernel, plan.attrs, MakeRef<Tensor>(spec, *std::move(none)), {}};
+  Op op{kernel->loop, device, MakeRef<Tensor>(spec, *std::move(none)), {}};
   for (TensorRef& t : inputs) {
     if (!Reaches(*device, *t->buffer()->device()) || (t->num_elements() != 1 && t->shape() != spec.shape)) return false;
     const auto producer = std::find_if(ops_.begin(), ops_.end(), [&](const Op& earlier) { return earlier.output == t; });
@@ -58,29 +54,97 @@ bool Chain::Add(Signature& signature, Tensors inputs) {
   return true;
 }
 
-absl::Status Chain::RunTile(int64_t begin, int64_t end, absl::Span<const BufferRef> buffers) const {
-  absl::InlinedVector<TensorRef, kMaxOps> results;
-  for (size_t i = 0; i < ops_.size(); ++i) {
-    const Op& op = ops_[i];
-    Tensors inputs;
-    for (const Input& input : op.inputs) {
-      inputs.push_back(input.producer >= 0 ? results[static_cast<size_t>(input.producer)] : Part(*input.tensor, begin, end));
+// Where the ops of a chain read and write: whole tensors, and slots, each of which holds a tile of what flows between ops.
+class Chain::Tiles {
+ public:
+  // `buffers`: of the outputs that are kept, null for the others.
+  Tiles(const Chain& chain, absl::Span<const BufferRef> buffers) {
+    const size_t count = chain.size();
+    absl::InlinedVector<size_t, kMaxOps> last_reader(count, 0);
+    size_t widest = 1;
+    for (size_t i = 0; i < count; ++i) {
+      widest = std::max(widest, SizeOf(chain.ops_[i].output->dtype()));
+      for (const Input& input : chain.ops_[i].inputs) {
+        if (input.producer >= 0) last_reader[static_cast<size_t>(input.producer)] = i;
+      }
     }
-    const TensorSpec spec{op.output->dtype(), Shape{end - begin}};
-    const size_t element = SizeOf(spec.dtype);
-    if (buffers[i]) {
-      results.push_back(MakeRef<Tensor>(spec, buffers[i], static_cast<size_t>(begin) * element));
-    } else {
-      ASSIGN_OR_RETURN(BufferRef tile, op.device->Allocate(static_cast<size_t>(end - begin) * element));
-      results.push_back(MakeRef<Tensor>(spec, std::move(tile)));
+    elements_ = static_cast<int64_t>(kTileBytes / widest);
+    absl::InlinedVector<int, kMaxOps> free;
+    for (size_t i = 0; i < count; ++i) {
+      const Op& op = chain.ops_[i];
+      Step step{op.loop, {}, {}};
+      step.out.element = SizeOf(op.output->dtype());
+      absl::InlinedVector<int, 3> done;  // slots that nothing reads after this op
+      for (size_t j = 0; j < op.inputs.size(); ++j) {
+        const Input& input = op.inputs[j];
+        Place& place = step.in[j];
+        if (input.producer < 0) {
+          const Tensor& t = *input.tensor;
+          place = {static_cast<char*>(t.raw()), -1, SizeOf(t.dtype()), t.num_elements() == 1 ? 0 : 1};
+          continue;
+        }
+        const auto producer = static_cast<size_t>(input.producer);
+        place = steps_[producer].out;
+        if (place.slot < 0 || last_reader[producer] != i || std::count(done.begin(), done.end(), place.slot) != 0) continue;
+        const bool read_third = op.inputs.size() == 3 && op.inputs[2].producer == input.producer;
+        if (!read_third && !buffers[i] && step.out.slot < 0 && place.element == step.out.element) {
+          step.out.slot = place.slot;  // in place
+        } else {
+          done.push_back(place.slot);
+        }
+      }
+      if (buffers[i]) {
+        step.out.base = static_cast<char*>(buffers[i]->data());
+      } else if (step.out.slot < 0) {
+        if (free.empty()) free.push_back(slots_++);
+        step.out.slot = free.back();
+        free.pop_back();
+      }
+      for (int slot : done) {
+        if (slot != step.out.slot) free.push_back(slot);
+      }
+      steps_.push_back(step);
     }
-    TensorRef output = results.back();
-    std::unique_ptr<KernelState> none;
-    KernelContext context(op.signature->op(), *op.attrs, *op.device, op.signature->host(), inputs, {&output, 1}, none);
-    RETURN_IF_ERROR(op.kernel->fn(context));
   }
-  return absl::OkStatus();
-}
+
+  size_t scratch_bytes() const { return static_cast<size_t>(slots_) * kTileBytes; }
+
+  // Elements [begin, end) of every op.
+  void Run(int64_t begin, int64_t end, char* scratch) const {
+    for (; begin < end; begin += elements_) {
+      const int64_t n = std::min(elements_, end - begin);
+      for (const Step& step : steps_) {
+        Stretch s = {{}, {1, 1, 1}, step.out.At(begin, scratch), n};
+        for (size_t i = 0; i < s.in.size() && step.in[i].element != 0; ++i) {
+          s.in[i] = step.in[i].At(begin, scratch);
+          s.step[i] = step.in[i].step;
+        }
+        step.loop(s);
+      }
+    }
+  }
+
+ private:
+  struct Place {
+    char* base = nullptr;
+    int slot = -1;       // else
+    size_t element = 0;  // bytes of one; 0: no such input
+    int64_t step = 1;    // 0: one element serves all
+    char* At(int64_t begin, char* scratch) const {
+      if (slot >= 0) return scratch + static_cast<size_t>(slot) * kTileBytes;
+      return base + static_cast<size_t>(begin * step) * element;
+    }
+  };
+  struct Step {
+    StretchLoop loop;
+    std::array<Place, 3> in;
+    Place out;
+  };
+
+  absl::InlinedVector<Step, kMaxOps> steps_;
+  int64_t elements_ = 0;  // of a tile
+  int slots_ = 0;
+};
 
 absl::Status Chain::Run(absl::Span<const bool> keep, Tensors& outputs) const {
   absl::InlinedVector<BufferRef, kMaxOps> buffers(size());
@@ -89,16 +153,14 @@ absl::Status Chain::Run(absl::Span<const bool> keep, Tensors& outputs) const {
     const size_t bytes = static_cast<size_t>(elements_) * SizeOf(ops_[i].output->dtype());
     ASSIGN_OR_RETURN(buffers[i], ops_[i].device->Allocate(bytes));
   }
+  const Tiles tiles(*this, buffers);
   Mutex mu;
   absl::Status first_error;
-  ParallelFor(elements_, 4 * kTileElements, [&](int64_t begin, int64_t end) {
-    for (; begin < end; begin += kTileElements) {
-      absl::Status status = RunTile(begin, std::min(end, begin + kTileElements), buffers);
-      if (status.ok()) continue;
-      MutexLock lock(&mu);
-      first_error.Update(status);
-      return;
-    }
+  ParallelFor(elements_, kPartElements, [&](int64_t begin, int64_t end) {
+    const absl::StatusOr<BufferRef> scratch = ops_[0].device->Allocate(tiles.scratch_bytes());
+    if (scratch.ok()) return tiles.Run(begin, end, static_cast<char*>((*scratch)->data()));
+    MutexLock lock(&mu);
+    first_error.Update(scratch.status());
   });
   RETURN_IF_ERROR(first_error);
   outputs.clear();

@@ -1,7 +1,8 @@
 // Chains of elementwise ops on large tensors, computed a tile at a time: what flows from one op to the next stays in the
 // processor's cache, and what nobody can read afterwards is never written to memory.
 //
-// Every tile goes through the ops' own kernels, so results are those of the ops one after the other, bit for bit.
+// Every tile goes through the loops of the ops' own kernels, so results are those of the ops one after the other, bit for
+// bit.
 #pragma once
 
 #include <memory>
@@ -41,16 +42,12 @@ class Chain {
     TensorRef tensor;   // else
   };
   struct Op {
-    Signature* signature;
+    StretchLoop loop;
     Device* device;
-    const KernelRow* kernel;
-    std::shared_ptr<const Attrs> attrs;
     TensorRef output;
     absl::InlinedVector<Input, 3> inputs;
   };
-
-  // Elements [begin, end) of every op. `buffers`: of the outputs that are kept.
-  absl::Status RunTile(int64_t begin, int64_t end, absl::Span<const BufferRef> buffers) const;
+  class Tiles;
 
   absl::InlinedVector<Op, 4> ops_;
   int64_t elements_ = 0;

@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "common/ops/op_spec.h"
 #include "server/device/tensor.h"
+#include "server/kernels/stretch.h"
 
 namespace eager::server {
 
@@ -31,6 +32,9 @@ struct KernelRow {
   bool in_place = false;
   // The kernel makes its outputs itself (set_output); none are allocated for it.
   bool makes_outputs = false;
+  // Of a kernel that is in_place, on the CPU: what it does, and all it does, where every input has as many elements as the
+  // output, or one. Null for kernels that may refuse their inputs.
+  StretchLoop loop = nullptr;
 };
 
 // What a kernel keeps between calls with one signature (op, attributes, device) of one session: random number

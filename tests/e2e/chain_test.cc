@@ -75,6 +75,34 @@ TEST_F(ChainTest, KeepsWhatIsStillThere) {
   });
 }
 
+// What flows between ops shares memory: with the op that reads it last, if that op allows it.
+TEST_F(ChainTest, KeepsValuesApart) {
+  for (DType dtype : {float32, float64, bfloat16}) {
+    const Tensor x = Normal(dtype), y = Normal(dtype);
+    ExpectSame([&] {  // read by several ops, in any place
+      const Tensor a = x * y, b = exp(a), c = a - b, d = b * c, e = a + d;
+      return std::vector{(e - c) * (b + a)};
+    });
+    ExpectSame([&] {  // the same value more than once
+      const Tensor a = x + y, b = a * a, c = add_n({b, a, b});
+      return std::vector{add_n({c, x, c})};
+    });
+    ExpectSame([&] {
+      const Tensor a = x - y, b = x * 2, c = x + 1;
+      return std::vector{add_n({a, b, c}) - 1, add_n({y, y - 1})};
+    });
+    ExpectSame([&] {  // elements of other sizes in between
+      const Tensor a = x + 1, more = greater(a, y), less = logical_not(more);
+      const Tensor b = where(logical_or(less, a > 0), a, y * a);
+      return std::vector{where(more, b, b) - where(less, x, b * a)};
+    });
+    ExpectSame([&] {
+      const Tensor low = minimum(x, y), high = maximum(x, y), a = x * 3;
+      return std::vector{clip_by_value(a, low, high) + clip_by_value(a, low - 1, low) * 2};
+    });
+  }
+}
+
 TEST_F(ChainTest, EndsAtOpsOfAnotherKind) {
   const Tensor x = Normal(), y = Normal();
   ExpectSame([&] { return std::vector{reduce_sum(x * y + x, 1) * 2 + 1}; });

@@ -4,18 +4,17 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
-#include "server/kernels/cpu/wide_loop.h"
-#include "server/kernels/cpu/vector_math.h"
+#include "server/kernels/cpu/fused_loop.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/vector_math.h"
 #include "server/kernels/transcendental_fns.h"
 
 namespace eager::server {
 
-// Found by UnaryLoop through the namespace of its functor, hence not in an unnamed one.
-EAGER_WIDE_LOOP inline void ApplyUnary(ErfFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorErf(x[i]);
-}
+// Found by UnaryLoop through the namespaces of their functors, hence not in an unnamed one.
+inline void ApplyUnary(ErfFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorErf(), x, out, n); }
+inline void ApplyUnary(EluFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorElu(), x, out, n); }
+inline void ApplyUnary(SeluFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSelu(), x, out, n); }
 
 namespace {
 

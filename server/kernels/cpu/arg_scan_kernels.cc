@@ -5,6 +5,9 @@
 
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/prefetch.h"
+#include "server/kernels/cpu/reduce_loops.h"
+#include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 namespace {
@@ -65,6 +68,40 @@ Ordered<T> SmallestFinite() {
   return std::numeric_limits<Ordered<T>>::lowest();
 }
 
+template <class V, bool kMax>
+bool Beyond(V x, V best) {
+  return kMax ? x > best : x < best;
+}
+
+// Where the extremum of neighbours is: first its value, then the first place that has it.
+template <class T, bool kMax>
+EAGER_WIDE_LOOP int64_t ArgExtremumOfRow(const T* x, int64_t n, Ordered<T> start) {
+  using V = Ordered<T>;
+  constexpr int kLanes = kReduceLanes;
+  V lanes[kLanes], best = start;
+  std::fill_n(lanes, kLanes, start);
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    PrefetchAhead(x + i, kLanes * sizeof(T));
+#pragma omp simd
+    for (int j = 0; j < kLanes; ++j) {
+      const V v = Widen<V>(x[i + j]);
+      lanes[j] = Beyond<V, kMax>(v, lanes[j]) ? v : lanes[j];
+    }
+  }
+  for (; i < n; ++i) best = Beyond<V, kMax>(Widen<V>(x[i]), best) ? Widen<V>(x[i]) : best;
+  for (V lane : lanes) best = Beyond<V, kMax>(lane, best) ? lane : best;
+  if (best == start) return 0;
+  for (i = 0; i + kLanes <= n; i += kLanes) {
+    int found = 0;
+#pragma omp simd reduction(| : found)
+    for (int j = 0; j < kLanes; ++j) found |= Widen<V>(x[i + j]) == best;
+    if (found != 0) break;
+  }
+  while (Widen<V>(x[i]) != best) ++i;
+  return i;
+}
+
 // Starts with index 0 and the lowest finite value, as TensorFlow does: only what is beyond that counts, which a nan
 // never is.
 template <class T, bool kMax>
@@ -72,6 +109,13 @@ absl::Status ArgExtremum(KernelContext& k) {
   using V = Ordered<T>;
   const AxisLayout l(k.input(0).shape(), k.host(1).int_at(0));
   const T* in = k.input(0).data<T>();
+  if (l.inner == 1) {
+    l.ForEachBlock([&](int64_t outer, int64_t, int64_t) {
+      const int64_t index = ArgExtremumOfRow<T, kMax>(in + outer * l.n, l.n, kMax ? SmallestFinite<T>() : LargestFinite<T>());
+      StoreIndices(&index, 1, k.output(0), outer);
+    });
+    return absl::OkStatus();
+  }
   l.ForEachBlock([&](int64_t outer, int64_t first, int64_t width) {
     V best[AxisLayout::kWidth];
     int64_t index[AxisLayout::kWidth];
@@ -81,7 +125,7 @@ absl::Status ArgExtremum(KernelContext& k) {
     for (int64_t i = 0; i < l.n; ++i, x += l.inner) {
       for (int64_t j = 0; j < width; ++j) {
         const V v = Widen<V>(x[j]);
-        const bool better = kMax ? v > best[j] : v < best[j];
+        const bool better = Beyond<V, kMax>(v, best[j]);
         best[j] = better ? v : best[j];
         index[j] = better ? i : index[j];
       }

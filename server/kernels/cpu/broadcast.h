@@ -11,15 +11,6 @@ namespace eager::server {
 // Work of this many elements stays on the caller's thread; more is cut into pieces of it for all cores.
 inline constexpr int64_t kElementwiseGrain = 32768;
 
-// A run of n output elements and what they are computed from.
-struct Stretch {
-  std::array<const void*, 3> in;
-  std::array<int64_t, 3> step;  // 1: input i has n elements here; 0: one element serves all
-  void* out;                    // may be in[0] or in[1], element for element
-  int64_t n;
-};
-using StretchLoop = void (*)(const Stretch&);
-
 // Bytes of an element of each input and of the output.
 struct ElementSizes {
   std::array<uint8_t, 3> in;

@@ -29,17 +29,19 @@ absl::Status StringEqualityKernel(KernelContext& k) {
 
 template <class F>
 void AddEquality(std::vector<KernelRow>& rows, absl::string_view op) {
-  const auto add = [&](DTypeSet dtypes, KernelFn fn) { rows.push_back({op, dtypes, fn, /*in_place=*/true}); };
-  add({DType::kFloat32}, &EqualityKernel<F, float>);
-  add({DType::kFloat64}, &EqualityKernel<F, double>);
-  add({DType::kFloat16}, &EqualityKernel<F, Float16>);
-  add({DType::kBFloat16}, &EqualityKernel<F, BFloat16>);
-  add({DType::kInt8, DType::kUint8, DType::kBool}, &EqualityKernel<F, uint8_t>);
-  add({DType::kInt16, DType::kUint16}, &EqualityKernel<F, uint16_t>);
-  add({DType::kInt32, DType::kUint32}, &EqualityKernel<F, uint32_t>);
-  add({DType::kInt64, DType::kUint64}, &EqualityKernel<F, uint64_t>);
-  add({DType::kComplex64}, &EqualityKernel<F, std::complex<float>>);
-  add({DType::kComplex128}, &EqualityKernel<F, std::complex<double>>);
+  const auto add = [&](DTypeSet dtypes, KernelFn fn, StretchLoop loop) {
+    rows.push_back({op, dtypes, fn, /*in_place=*/true, /*makes_outputs=*/false, loop});
+  };
+  add({DType::kFloat32}, &EqualityKernel<F, float>, &BinaryLoop<F, float>);
+  add({DType::kFloat64}, &EqualityKernel<F, double>, &BinaryLoop<F, double>);
+  add({DType::kFloat16}, &EqualityKernel<F, Float16>, &BinaryLoop<F, Float16>);
+  add({DType::kBFloat16}, &EqualityKernel<F, BFloat16>, &BinaryLoop<F, BFloat16>);
+  add({DType::kInt8, DType::kUint8, DType::kBool}, &EqualityKernel<F, uint8_t>, &BinaryLoop<F, uint8_t>);
+  add({DType::kInt16, DType::kUint16}, &EqualityKernel<F, uint16_t>, &BinaryLoop<F, uint16_t>);
+  add({DType::kInt32, DType::kUint32}, &EqualityKernel<F, uint32_t>, &BinaryLoop<F, uint32_t>);
+  add({DType::kInt64, DType::kUint64}, &EqualityKernel<F, uint64_t>, &BinaryLoop<F, uint64_t>);
+  add({DType::kComplex64}, &EqualityKernel<F, std::complex<float>>, &BinaryLoop<F, std::complex<float>>);
+  add({DType::kComplex128}, &EqualityKernel<F, std::complex<double>>, &BinaryLoop<F, std::complex<double>>);
   rows.push_back({op, {DType::kString}, &StringEqualityKernel<F>});
 }
 
@@ -95,12 +97,14 @@ struct Bits128 {
 
 // Values are only moved, so their size is all that counts.
 void AddSelect(std::vector<KernelRow>& rows) {
-  const auto add = [&](DTypeSet dtypes, KernelFn fn) { rows.push_back({"SelectV2", dtypes, fn, /*in_place=*/true}); };
-  add({DType::kBool, DType::kInt8, DType::kUint8}, &SelectKernel<uint8_t>);
-  add({DType::kInt16, DType::kUint16, DType::kFloat16, DType::kBFloat16}, &SelectKernel<uint16_t>);
-  add({DType::kInt32, DType::kUint32, DType::kFloat32}, &SelectKernel<uint32_t>);
-  add({DType::kInt64, DType::kUint64, DType::kFloat64, DType::kComplex64}, &SelectKernel<uint64_t>);
-  add({DType::kComplex128}, &SelectKernel<Bits128>);
+  const auto add = [&](DTypeSet dtypes, KernelFn fn, StretchLoop loop) {
+    rows.push_back({"SelectV2", dtypes, fn, /*in_place=*/true, /*makes_outputs=*/false, loop});
+  };
+  add({DType::kBool, DType::kInt8, DType::kUint8}, &SelectKernel<uint8_t>, &SelectLoop<uint8_t>);
+  add({DType::kInt16, DType::kUint16, DType::kFloat16, DType::kBFloat16}, &SelectKernel<uint16_t>, &SelectLoop<uint16_t>);
+  add({DType::kInt32, DType::kUint32, DType::kFloat32}, &SelectKernel<uint32_t>, &SelectLoop<uint32_t>);
+  add({DType::kInt64, DType::kUint64, DType::kFloat64, DType::kComplex64}, &SelectKernel<uint64_t>, &SelectLoop<uint64_t>);
+  add({DType::kComplex128}, &SelectKernel<Bits128>, &SelectLoop<Bits128>);
   rows.push_back({"SelectV2", {DType::kString}, &MoveStringsKernel<&SelectKernel<uint64_t>>});
 }
 
@@ -143,7 +147,9 @@ absl::Status ClipKernel(KernelContext& k) {
 
 template <class... Ts>
 void AddClip(std::vector<KernelRow>& rows, Types<Ts...>) {
-  (rows.push_back({"ClipByValue", {DTypeOf<Ts>}, &ClipKernel<Ts>, /*in_place=*/true}), ...);
+  (rows.push_back({"ClipByValue", {DTypeOf<Ts>}, &ClipKernel<Ts>, /*in_place=*/true, /*makes_outputs=*/false,
+                   &ClipLoop<Ts>}),
+   ...);
 }
 
 }  // namespace

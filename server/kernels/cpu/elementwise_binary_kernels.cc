@@ -45,8 +45,7 @@ struct RoundedTo {
 
 template <class WholePart, class... Hs>
 void AddHalfDivision(std::vector<KernelRow>& rows, absl::string_view op, Types<Hs...>) {
-  (rows.push_back({op, {DTypeOf<Hs>}, &BinaryKernel<WholeQuotientFn<WholePart, RoundedTo<Hs>>, Hs>, /*in_place=*/true}),
-   ...);
+  (rows.push_back(BinaryRow<WholeQuotientFn<WholePart, RoundedTo<Hs>>, Hs>(op)), ...);
 }
 
 template <class F, class... Ts>
@@ -83,9 +82,25 @@ absl::Status AddNKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// Up to three inputs.
+template <class T>
+void AddNLoop(const Stretch& s) {
+  if (s.in[1] == nullptr) {
+    if (s.in[0] != s.out) std::memcpy(s.out, s.in[0], s.n * sizeof(T));
+    return;
+  }
+  BinaryLoop<AddFn, T>(s);
+  if (s.in[2] != nullptr) BinaryLoop<AddFn, T>({{s.out, s.in[2]}, {1, s.step[2], 1}, s.out, s.n});
+}
+
+template <class T>
+KernelRow AddNRow(DTypeSet dtypes) {
+  return {"AddN", dtypes, &AddNKernel<T>, /*in_place=*/true, /*makes_outputs=*/false, &AddNLoop<T>};
+}
+
 template <class... Ts>
 void AddAddN(std::vector<KernelRow>& rows, Types<Ts...>) {
-  (rows.push_back({"AddN", SignMattersNot<Ts>(), &AddNKernel<Ts>, /*in_place=*/true}), ...);
+  (rows.push_back(AddNRow<Ts>(SignMattersNot<Ts>())), ...);
 }
 
 void AddSumsAndProducts(std::vector<KernelRow>& rows) {
@@ -133,18 +148,18 @@ void AddOthers(std::vector<KernelRow>& rows) {
   AddBinary<XdivyFn>(rows, "Xdivy", FloatTypes());
   AddBinary<XlogyFn>(rows, "Xlogy", FloatTypes());
   AddBinary<Atan2Fn>(rows, "Atan2", FloatTypes());
-  rows.push_back({"LogicalAnd", {DType::kBool}, &BinaryKernel<LogicalAndFn, uint8_t>, /*in_place=*/true});
-  rows.push_back({"LogicalOr", {DType::kBool}, &BinaryKernel<LogicalOrFn, uint8_t>, /*in_place=*/true});
+  rows.push_back(BinaryRow<LogicalAndFn, uint8_t>("LogicalAnd", {DType::kBool}));
+  rows.push_back(BinaryRow<LogicalOrFn, uint8_t>("LogicalOr", {DType::kBool}));
 }
 
 // The sums alone, which the gradients of ops that move complex numbers add up with.
 void AddComplexSums(std::vector<KernelRow>& rows) {
   using Complex64 = std::complex<float>;
   using Complex128 = std::complex<double>;
-  rows.push_back({"AddV2", {DType::kComplex64}, &BinaryKernel<AddFn, Complex64>, /*in_place=*/true});
-  rows.push_back({"AddV2", {DType::kComplex128}, &BinaryKernel<AddFn, Complex128>, /*in_place=*/true});
-  rows.push_back({"AddN", {DType::kComplex64}, &AddNKernel<Complex64>, /*in_place=*/true});
-  rows.push_back({"AddN", {DType::kComplex128}, &AddNKernel<Complex128>, /*in_place=*/true});
+  rows.push_back(BinaryRow<AddFn, Complex64>("AddV2"));
+  rows.push_back(BinaryRow<AddFn, Complex128>("AddV2"));
+  rows.push_back(AddNRow<Complex64>({DType::kComplex64}));
+  rows.push_back(AddNRow<Complex128>({DType::kComplex128}));
 }
 
 }  // namespace

@@ -102,6 +102,16 @@ absl::Status BinaryKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// Rows of kernels that are a loop and nothing else.
+template <class F, class T>
+KernelRow UnaryRow(absl::string_view op, DTypeSet dtypes = {DTypeOf<T>}) {
+  return {op, dtypes, &UnaryKernel<F, T>, /*in_place=*/true, /*makes_outputs=*/false, &UnaryLoop<F, T>};
+}
+template <class F, class T>
+KernelRow BinaryRow(absl::string_view op, DTypeSet dtypes = {DTypeOf<T>}) {
+  return {op, dtypes, &BinaryKernel<F, T>, /*in_place=*/true, /*makes_outputs=*/false, &BinaryLoop<F, T>};
+}
+
 // Lists of element types, for rows that differ in nothing else.
 template <class... Ts>
 struct Types {};
@@ -111,11 +121,11 @@ using UnsignedTypes = Types<uint8_t, uint16_t, uint32_t, uint64_t>;
 
 template <class F, class... Ts>
 void AddUnary(std::vector<KernelRow>& rows, absl::string_view op, Types<Ts...>) {
-  (rows.push_back({op, {DTypeOf<Ts>}, &UnaryKernel<F, Ts>, /*in_place=*/true}), ...);
+  (rows.push_back(UnaryRow<F, Ts>(op)), ...);
 }
 template <class F, class... Ts>
 void AddBinary(std::vector<KernelRow>& rows, absl::string_view op, Types<Ts...>) {
-  (rows.push_back({op, {DTypeOf<Ts>}, &BinaryKernel<F, Ts>, /*in_place=*/true}), ...);
+  (rows.push_back(BinaryRow<F, Ts>(op)), ...);
 }
 
 // T's dtype, and of an unsigned T also the signed one of its size: for functors to which the sign makes no difference.
@@ -129,11 +139,11 @@ DTypeSet SignMattersNot() {
 }
 template <class F, class... Ts>
 void AddWrappingUnary(std::vector<KernelRow>& rows, absl::string_view op, Types<Ts...>) {
-  (rows.push_back({op, SignMattersNot<Ts>(), &UnaryKernel<F, Ts>, /*in_place=*/true}), ...);
+  (rows.push_back(UnaryRow<F, Ts>(op, SignMattersNot<Ts>())), ...);
 }
 template <class F, class... Ts>
 void AddWrappingBinary(std::vector<KernelRow>& rows, absl::string_view op, Types<Ts...>) {
-  (rows.push_back({op, SignMattersNot<Ts>(), &BinaryKernel<F, Ts>, /*in_place=*/true}), ...);
+  (rows.push_back(BinaryRow<F, Ts>(op, SignMattersNot<Ts>())), ...);
 }
 
 }  // namespace eager::server

@@ -1,35 +1,40 @@
 // Kernels of common/ops/elementwise_unary_ops.cc. Identity and StopGradient need none: their output is their input.
+#include <algorithm>
+
 #include "server/kernels/cpu/cast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/elementwise_loops.h"
+#include "server/kernels/cpu/fused_loop.h"
 #include "server/kernels/cpu/vector_math.h"
-#include "server/kernels/cpu/wide_loop.h"
 #include "server/kernels/elementwise_fns.h"
 
 namespace eager::server {
 
 // Loops of float that UnaryLoop prefers to the general one. It finds them through the namespace of their functors,
 // hence they are not in an unnamed one.
+inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorExp(), x, out, n); }
+inline void ApplyUnary(Expm1Fn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorExpm1(), x, out, n); }
+inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorLog(), x, out, n); }
+inline void ApplyUnary(Log1pFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorLog1p(), x, out, n); }
+inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSigmoid(), x, out, n); }
+inline void ApplyUnary(SoftplusFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorSoftplus(), x, out, n); }
+inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) { RunFloatLoop(VectorTanh(), x, out, n); }
 
-EAGER_WIDE_LOOP inline void ApplyUnary(ExpFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorExp(x[i]);
+// Blocks with arguments that are large or no numbers go to the C library.
+template <uint32_t kQuarter, class F>
+void ApplySine(F exact, const float* x, float* out, int64_t n) {
+  using Vector = VectorSine<kQuarter>;
+  constexpr int64_t kBlock = 512;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = std::min(n, begin + kBlock);
+    int outside = 0;
+    for (int64_t i = begin; i < end; ++i) outside |= !(Magnitude(x[i]) <= Vector::kMost);
+    if (outside == 0 && RunFusedLoop(Vector(), x + begin, out + begin, end - begin)) continue;
+    for (int64_t i = begin; i < end; ++i) out[i] = exact(x[i]);
+  }
 }
-
-EAGER_WIDE_LOOP inline void ApplyUnary(LogFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorLog(x[i]);
-}
-
-EAGER_WIDE_LOOP inline void ApplyUnary(SigmoidFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = 1.f / (1.f + VectorExp(-x[i]));
-}
-
-EAGER_WIDE_LOOP inline void ApplyUnary(TanhFn, const float* x, float* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = VectorTanh(x[i]);
-}
+inline void ApplyUnary(SinFn f, const float* x, float* out, int64_t n) { ApplySine<0>(f, x, out, n); }
+inline void ApplyUnary(CosFn f, const float* x, float* out, int64_t n) { ApplySine<1>(f, x, out, n); }
 
 namespace {
 
@@ -72,7 +77,7 @@ void AddPredicates(std::vector<KernelRow>& rows) {
   AddUnary<IsNanFn>(rows, "IsNan", FloatTypes());
   AddUnary<IsInfFn>(rows, "IsInf", FloatTypes());
   AddUnary<IsFiniteFn>(rows, "IsFinite", FloatTypes());
-  rows.push_back({"LogicalNot", {DType::kBool}, &UnaryKernel<LogicalNotFn, uint8_t>, /*in_place=*/true});
+  rows.push_back(UnaryRow<LogicalNotFn, uint8_t>("LogicalNot", {DType::kBool}));
 }
 
 void AddGradients(std::vector<KernelRow>& rows) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace {
 constexpr double kSmallWork = 128.0 * 128.0 * 128.0;
 // Shapes a signature may have before its primitives are thrown away: enough for the layers that share a signature.
 constexpr size_t kMaxProducts = 256;
+// Elements of a part of a copy.
+constexpr int64_t kCopyGrain = 1 << 15;
 
 dnnl::memory::desc Matrices(DType dtype, const absl::InlinedVector<int64_t, 4>& batch, int64_t rows, int64_t columns,
                             bool transposed) {
@@ -33,9 +36,22 @@ dnnl::memory::desc Matrices(DType dtype, const absl::InlinedVector<int64_t, 4>& 
   return dnnl::memory::desc(dims, type, strides);
 }
 
+// oneDNN reads the rows of the right side many times, and those that do not begin where cache lines do cost twice. A copy
+// whose rows do pays where there is enough to multiply. 0: none; else elements from one of its rows to the next, an odd
+// number of lines.
+int64_t RowOfCopy(DType dtype, const MatMulDims& d) {
+  constexpr int64_t kLine = 16, kLeastRows = 256, kLeastColumns = 256;
+  if (dtype != DType::kFloat32 || d.transpose_b || !d.batch_b.empty() || d.n % kLine == 0) return 0;
+  if (d.m < kLeastRows || d.n < kLeastColumns) return 0;
+  return ((d.n / kLine + 2) | 1) * kLine;
+}
+
 dnnl::matmul::primitive_desc Describe(DType dtype, const MatMulDims& d) {
-  const dnnl::matmul::desc desc(Matrices(dtype, d.batch_a, d.m, d.k, d.transpose_a),
-                                Matrices(dtype, d.batch_b, d.k, d.n, d.transpose_b),
+  dnnl::memory::desc right = Matrices(dtype, d.batch_b, d.k, d.n, d.transpose_b);
+  if (const int64_t row = RowOfCopy(dtype, d); row != 0) {
+    right = dnnl::memory::desc({d.k, d.n}, dnnl::memory::data_type::f32, dnnl::memory::dims{row, 1});
+  }
+  const dnnl::matmul::desc desc(Matrices(dtype, d.batch_a, d.m, d.k, d.transpose_a), right,
                                 Matrices(dtype, d.batch_c, d.m, d.n, false));
   return dnnl::matmul::primitive_desc(desc, UserScratchpad(), OneDnnEngine(), /*allow_empty=*/true);
 }
@@ -60,6 +76,7 @@ struct OneDnnMatMul::Product {
   dnnl::matmul primitive;
   dnnl::memory a, b, c, scratch;
   size_t scratch_bytes = 0;
+  int64_t row_of_copy = 0;  // as RowOfCopy says
   std::unordered_map<int, dnnl::memory> args;
 
   absl::Status Init(DType dtype, const MatMulDims& dims) {
@@ -72,6 +89,7 @@ struct OneDnnMatMul::Product {
       c = dnnl::memory(desc.dst_desc(), OneDnnEngine(), nullptr);
       scratch = dnnl::memory(desc.scratchpad_desc(), OneDnnEngine(), nullptr);
       scratch_bytes = desc.scratchpad_desc().get_size();
+      row_of_copy = RowOfCopy(dtype, dims);
       args = {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_SCRATCHPAD, scratch}};
     });
   }
@@ -113,11 +131,23 @@ absl::Status OneDnnMatMul::Run(DType dtype, const MatMulDims& dims, const void* 
   if (product->scratch_bytes > 0) {
     ASSIGN_OR_RETURN(scratch, device.Allocate(product->scratch_bytes));
   }
+  BufferRef copy;
+  if (product->row_of_copy != 0) {
+    ASSIGN_OR_RETURN(copy, device.Allocate(static_cast<size_t>(dims.k * product->row_of_copy) * sizeof(float)));
+  }
   absl::Status status;
   const auto execute = [&] {
+    if (copy) {
+      ParallelFor(dims.k, std::max<int64_t>(1, kCopyGrain / dims.n), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          std::memcpy(static_cast<float*>(copy->data()) + i * product->row_of_copy, static_cast<const float*>(b) + i * dims.n,
+                      static_cast<size_t>(dims.n) * sizeof(float));
+        }
+      });
+    }
     status = OneDnnGuard([&] {
       product->a.set_data_handle(const_cast<void*>(a));
-      product->b.set_data_handle(const_cast<void*>(b));
+      product->b.set_data_handle(copy ? copy->data() : const_cast<void*>(b));
       product->c.set_data_handle(c);
       if (scratch) product->scratch.set_data_handle(scratch->data());
       product->primitive.execute(OneDnnStream(), product->args);

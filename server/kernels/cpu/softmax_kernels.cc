@@ -8,21 +8,14 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/broadcast.h"
 #include "server/kernels/cpu/cpu_kernels.h"
+#include "server/kernels/cpu/fused_loop.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/prefetch.h"
 #include "server/kernels/cpu/vector_math.h"
 #include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 namespace {
-
-template <class W>
-W Exp(W x) {
-  if constexpr (std::is_same_v<W, float>) {
-    return VectorExp(x);
-  } else {
-    return std::exp(x);
-  }
-}
 
 // As many running results side by side, so that the compiler may use vector registers.
 constexpr int kLanes = 16;
@@ -34,6 +27,7 @@ EAGER_WIDE_LOOP W MaxOf(const W* x, int64_t n) {
   std::fill_n(lanes, kLanes, kLowest);
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
+    PrefetchAhead(x + i, kLanes * sizeof(W));
 #pragma omp simd
     for (int j = 0; j < kLanes; ++j) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   }
@@ -61,10 +55,16 @@ EAGER_WIDE_LOOP double SumOf(const W* x, int64_t n) {
   return total;
 }
 
-template <class W>
-EAGER_WIDE_LOOP void ExpEach(const W* x, W most, W* out, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) out[i] = Exp(x[i] - most);
+struct ExpBelow {
+  float most;
+  template <class A>
+  EAGER_INLINE float At(float x) const {
+    return VectorExp::At<A>(x - most);
+  }
+};
+void ExpEach(const float* x, float most, float* out, int64_t n) { RunFloatLoop(ExpBelow{most}, x, out, n); }
+void ExpEach(const double* x, double most, double* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) out[i] = std::exp(x[i] - most);
 }
 
 // out = exp(x - most); gives the sum. x may be out.

@@ -8,23 +8,61 @@
 #include "server/device/cpu/compute.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/number.h"
+#include "server/kernels/cpu/wide_loop.h"
 
 namespace eager::server {
 namespace {
 
 // Elements that one part of parallel work has about.
 constexpr int64_t kGrain = 1 << 14;
+// Up to here the best so far are kept in order by insertion.
+constexpr int64_t kMostFew = 32;
 
-// The first k of `order`, the positions of a row, by value, the largest first; of equal ones the first.
+// nan is larger than all else, so that this is an order.
+template <class O>
+bool Larger(O x, O y) {
+  return (x > y) | ((x != x) & (y == y));
+}
+
+constexpr int64_t kBlock = 64;
+
+// Whether one of kBlock elements is larger than y.
+template <class O, class T>
+EAGER_WIDE_LOOP bool AnyLarger(const T* x, O y) {
+  int any = 0;
+#pragma omp simd reduction(| : any)
+  for (int64_t i = 0; i < kBlock; ++i) any |= Larger(Widen<O>(x[i]), y);
+  return any != 0;
+}
+
+// The first k of `order`, the positions of a row, by value, the largest first; of equal ones the first. For a small k:
+// most blocks of the row have none that is larger than the k-th up to there.
+template <class O, class T>
+void SelectFewLargest(const T* row, int64_t n, int64_t k, std::vector<O>& best, std::vector<int64_t>& order) {
+  int64_t count = 0;
+  for (int64_t block = 0; block < n; block += kBlock) {
+    const int64_t end = std::min(n, block + kBlock);
+    if (count == k && end - block == kBlock && !AnyLarger<O>(row + block, best[k - 1])) continue;
+    for (int64_t i = block; i < end; ++i) {
+      const O x = Widen<O>(row[i]);
+      if (count == k && !Larger(x, best[k - 1])) continue;
+      int64_t at = count < k ? count++ : k - 1;
+      for (; at > 0 && Larger(x, best[at - 1]); --at) {
+        best[at] = best[at - 1];
+        order[at] = order[at - 1];
+      }
+      best[at] = x;
+      order[at] = i;
+    }
+  }
+}
+
+// The same for any k.
 template <class O>
 void SelectLargest(const O* row, int64_t k, std::vector<int64_t>& order) {
   std::iota(order.begin(), order.end(), 0);
-  // nan is larger than all else, so that this is an order.
   const auto before = [row](int64_t a, int64_t b) {
-    const O x = row[a], y = row[b];
-    if (x > y || (x != x && y == y)) return true;
-    if (y > x || (y != y && x == x)) return false;
-    return a < b;
+    return Larger(row[a], row[b]) || (!Larger(row[b], row[a]) && a < b);
   };
   const auto kth = order.begin() + k;
   if (k < static_cast<int64_t>(order.size()) / 16) {  // few elements get into a heap of the best
@@ -49,12 +87,17 @@ struct TopKKernel {
     if (index == DType::kInt16 && columns > INT16_MAX + 1) {
       return absl::InvalidArgumentError(absl::StrCat("int16 cannot count ", columns, " columns"));
     }
+    const bool few = k <= kMostFew && k < columns / 16;
     ParallelFor(rows, std::max<int64_t>(1, kGrain / columns), [&](int64_t begin, int64_t end) {
       std::vector<O> row(static_cast<size_t>(columns));
       std::vector<int64_t> order(row.size());
       for (int64_t r = begin; r < end; ++r) {
-        for (int64_t i = 0; i < columns; ++i) row[i] = Widen<O>(in[r * columns + i]);
-        SelectLargest(row.data(), k, order);
+        if (few) {
+          SelectFewLargest(in + r * columns, columns, k, row, order);
+        } else {
+          for (int64_t i = 0; i < columns; ++i) row[i] = Widen<O>(in[r * columns + i]);
+          SelectLargest(row.data(), k, order);
+        }
         for (int64_t i = 0; i < k; ++i) {
           values[r * k + i] = in[r * columns + order[i]];
           if (index == DType::kInt32) {
