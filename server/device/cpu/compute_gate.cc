@@ -30,15 +30,10 @@ void ComputeGate::Enter(ComputeParty& party) {
       waiting.changed.Wait(&mu_);
     }
     waiting.granted = false;
-    turns_.Start(party);
-    if (--waiting.threads == 0) {
-      waiting_.erase(&party);
-    } else {
-      turns_.Wait(party);  // its other threads'
-    }
-  } else {
-    turns_.Start(party);
+    if (--waiting.threads == 0) waiting_.erase(&party);
   }
+  turns_.Start(party);
+  if (waiting_.count(&party) > 0) turns_.Wait(party);  // its other threads'
   busy_ = true;
   since_ = std::chrono::steady_clock::now();
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 #include "server/device/cpu/cpu_queue.h"
 #include "server/device/cpu/host_memory.h"
 #include "server/device/host_transfer.h"
@@ -30,10 +31,7 @@ std::string ProcessorName() {
 CpuDevice::CpuDevice(int index, int64_t memory_limit)
     : attributes_{absl::StrCat("/device:CPU:", index), "CPU", memory_limit > 0 ? memory_limit : HostMemoryBytes() / 10 * 9,
                   RandomIncarnation(), absl::StrCat("device: ", ProcessorName())},
-      pool_(attributes_.memory_limit),
-      first_(new CpuQueue(*this)) {
-  queues_.emplace_back(first_);
-}
+      pool_(attributes_.memory_limit) {}
 
 CpuDevice::~CpuDevice() = default;
 
@@ -71,19 +69,29 @@ absl::StatusOr<void*> CpuDevice::AllocateBlock(size_t bytes) {
                                                    " in use"));
 }
 
-absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) { return first_->Allocate(bytes); }
+absl::StatusOr<BufferRef> CpuDevice::Allocate(size_t bytes) {
+  if (FitsInside(bytes)) {
+    own_.ChargeSmall(bytes);
+    return MakeRef<Buffer>(this, bytes);
+  }
+  ASSIGN_OR_RETURN(void* block, AllocateBlock(bytes));
+  return MakeRef<Buffer>(this, block, bytes);
+}
 
-void CpuDevice::Free(const Buffer&) {}  // its queues' buffers go back to them
+void CpuDevice::Free(const Buffer& buffer) {
+  buffer.is_inline() ? own_.RefundSmall(buffer.size()) : FreeBlock(buffer.data(), buffer.size());
+}
 
 MemoryStats CpuDevice::memory_stats() const {
   MemoryStats stats = pool_.stats();
+  const auto add = [&](const MemoryAccount& account) {
+    stats.bytes_in_use += account.small_bytes();
+    stats.bytes_reserved += account.small_bytes();
+    stats.live_buffers += account.small_buffers();
+  };
+  add(own_);
   MutexLock lock(&mu_);
-  for (const auto& queue : queues_) {
-    const int64_t bytes = queue->account()->small_bytes();
-    stats.bytes_in_use += bytes;
-    stats.bytes_reserved += bytes;
-    stats.live_buffers += queue->account()->small_buffers();
-  }
+  for (const auto& queue : queues_) add(*queue->account());
   stats.peak_bytes_in_use = std::max(stats.peak_bytes_in_use, stats.bytes_in_use);
   return stats;
 }
@@ -98,7 +106,10 @@ absl::Status CpuDevice::CopyToHost(const Buffer& from, size_t offset, size_t byt
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<UploadBuffer>> CpuDevice::StartUpload(size_t bytes) { return first_->StartUpload(bytes); }
+absl::StatusOr<std::unique_ptr<UploadBuffer>> CpuDevice::StartUpload(size_t bytes) {
+  ASSIGN_OR_RETURN(BufferRef buffer, Allocate(bytes));
+  return std::make_unique<HostUpload>(std::move(buffer));
+}
 
 std::unique_ptr<DownloadBuffer> CpuDevice::StartDownload(BufferRef from, size_t offset, size_t bytes) {
   return std::make_unique<HostDownload>(std::move(from), offset, bytes);

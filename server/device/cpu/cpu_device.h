@@ -9,12 +9,13 @@
 #include "common/mutex.h"
 #include "server/device/cpu/pool_allocator.h"
 #include "server/device/device.h"
+#include "server/device/memory_account.h"
 
 namespace eager::server {
 
 class CpuQueue;
 
-// The device as a whole. As a Device of its own it is its first queue, which nobody pays for.
+// The device as a whole. As a Device of its own it is a queue that nobody pays for.
 class CpuDevice final : public Device {
  public:
   // `memory_limit` in bytes; 0: most of what this process may have of the host's memory.
@@ -46,10 +47,10 @@ class CpuDevice final : public Device {
  private:
   DeviceAttributes attributes_;
   PoolAllocator pool_;
+  MemoryAccount own_;
   mutable Mutex mu_;
   std::vector<std::unique_ptr<CpuQueue>> queues_ ABSL_GUARDED_BY(mu_);  // never destroyed before the device: buffers point to them
   std::deque<CpuQueue*> closed_ ABSL_GUARDED_BY(mu_);  // some of them with buffers that live on
-  CpuQueue* const first_;
 };
 
 }  // namespace eager::server
