@@ -15,6 +15,17 @@ absl::StatusOr<Device*> DeviceQueues::Find(absl::string_view name) {
   return &Open(*device);
 }
 
+int64_t DeviceQueues::bytes() const {
+  int64_t bytes = 0;
+  MutexLock lock(&mu_);
+  for (Device* queue : queues_) {
+    auto* charged = dynamic_cast<ChargedQueue*>(queue);
+    MemoryAccount* account = charged == nullptr ? nullptr : charged->account();
+    if (account != nullptr) bytes += account->bytes();
+  }
+  return bytes;
+}
+
 Device& DeviceQueues::Open(Device& device) {
   MutexLock lock(&mu_);
   for (size_t i = 0; i < queues_.size(); ++i) {

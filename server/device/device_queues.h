@@ -38,13 +38,15 @@ class DeviceQueues {
   Device& default_device() { return Open(devices_.default_device()); }
   Device& host() { return Open(devices_.host()); }
   const DeviceSet& devices() const { return devices_; }
+  // What is allocated on its queues and still lives, on all devices together.
+  int64_t bytes() const;
 
  private:
   Device& Open(Device& device);
 
   const DeviceSet& devices_;
   const TermsOf terms_;
-  Mutex mu_;
+  mutable Mutex mu_;
   std::vector<Device*> queues_ ABSL_GUARDED_BY(mu_);  // as devices_.devices(); null: not open
 };
 

@@ -155,8 +155,8 @@ class GrpcServer final : public Server {
   }
 
   static void LogExpired(const Session& session) {
-    spdlog::warn("event=session_expired tenant={} client=\"{}\" handles={}", session.tenant().name(), session.client(),
-                 session.stats().handles.load());
+    spdlog::warn("event=session_expired tenant={} client=\"{}\" handles={} bytes={}", session.tenant().name(),
+                 session.client(), session.stats().handles.load(), session.queues().bytes());
   }
 
   static std::string WithPort(const std::string& address, int port) {

@@ -118,6 +118,7 @@ class Session {
   absl::Time started() const { return started_; }
   // For any thread.
   DeviceQueues& queues() { return queues_; }
+  const DeviceQueues& queues() const { return queues_; }
 
   // What the ends of its stream have told each other.
   Delivery& delivery() { return delivery_; }

@@ -201,6 +201,7 @@ void SessionRegistry::Watch() {
       }
       ++counts_.expired;
       counts_.reclaimed_handles += static_cast<uint64_t>(entry->second.session->stats().handles.load());
+      counts_.reclaimed_bytes += static_cast<uint64_t>(entry->second.session->queues().bytes());
       ended.push_back(Take(entry, expired));
     }
     std::vector<std::shared_ptr<ServingStream>> stay;

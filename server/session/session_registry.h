@@ -33,6 +33,7 @@ struct SessionCounts {
   uint64_t resumed = 0;            // streams that took a session on
   uint64_t expired = 0;            // sessions whose client did not come back
   uint64_t reclaimed_handles = 0;  // that those left
+  uint64_t reclaimed_bytes = 0;    // of tensors, on all devices
 };
 
 // Thread-safe. Sessions are shared with the calls that use them; the last one to let go frees it.

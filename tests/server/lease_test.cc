@@ -146,10 +146,14 @@ TEST_F(Leases, NobodyComesBack) {
   Start(absl::Milliseconds(1));
   const auto stream = Stream();
   std::weak_ptr<Session> session = *registry_->Open(token_, Caller(), "", "", stream);
+  const std::string values(4000, '\0');
+  ASSERT_TRUE(session.lock()->PutConstant(1, {DType::kFloat32, Shape{1000}}, values, "").ok());
   registry_->Detach(token_, stream.get());
   while (!session.expired()) std::this_thread::yield();
   EXPECT_EQ(expired_, 1);
   EXPECT_EQ(registry_->counts().expired, 1u);
+  EXPECT_EQ(registry_->counts().reclaimed_handles, 1u);
+  EXPECT_EQ(registry_->counts().reclaimed_bytes, 4000u);
   EXPECT_TRUE(absl::StrContains(Resume(stream).message(), "away for more than"));
 }
 
