@@ -88,9 +88,11 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
     inputs.push_back(*input);
   }
   ASSIGN_OR_RETURN(Tapes tapes, FindTapes(request.tapes));
-  absl::Status room = CheckRoom(request.num_outputs);
-  if (room.ok() && !tapes.empty()) room = CheckTapes();
-  if (!room.ok()) return absl::Status(room.code(), absl::StrCat(it->second->op().name, ": ", room.message()));
+  if (!HasRoom(request.num_outputs) || (!tapes.empty() && !CheckTapes().ok())) {
+    absl::Status room = CheckRoom(request.num_outputs);
+    room.Update(CheckTapes());
+    return absl::Status(room.code(), absl::StrCat(it->second->op().name, ": ", room.message()));
+  }
   RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));
   if (tapes.empty()) return absl::OkStatus();
   for (const Tape* tape : tapes) tape_records_ -= tape->size();

@@ -157,10 +157,10 @@ class Session {
   // To the next custom gradient, whose upstream it puts under handles, or to the end, null.
   absl::Status Advance(Walk& walk, const TapeEntry** custom);
   absl::StatusOr<std::vector<Node>> Finish(Walk& walk);
+  bool HasRoom(uint64_t n) { return handle_quota_.Covers(handles_.tensors() + static_cast<int64_t>(n)); }
   // RESOURCE_EXHAUSTED where n more tensors are more than the session may hold.
   absl::Status CheckRoom(uint64_t n) {
-    const int64_t has = handles_.tensors(), more = static_cast<int64_t>(n);
-    return handle_quota_.Covers(has + more) ? absl::OkStatus() : handle_quota_.Exceeded(has, more);
+    return HasRoom(n) ? absl::OkStatus() : handle_quota_.Exceeded(handles_.tensors(), static_cast<int64_t>(n));
   }
   // The same of what its tapes keep.
   absl::Status CheckTapes() const;

@@ -92,11 +92,11 @@ absl::Status Thrown(Work work) {
   return absl::OkStatus();
 }
 
-testing::AssertionResult Exhausted(const absl::Status& status, absl::string_view text) {
+::testing::AssertionResult Exhausted(const absl::Status& status, absl::string_view text) {
   if (status.code() == StatusCode::kResourceExhausted && absl::StrContains(status.message(), text)) {
-    return testing::AssertionSuccess();
+    return ::testing::AssertionSuccess();
   }
-  return testing::AssertionFailure() << status;
+  return ::testing::AssertionFailure() << status;
 }
 
 constexpr int64_t kMiB = 1 << 20;

@@ -84,7 +84,7 @@ TEST_F(QuotaTest, ATenantsSessionsShareItsMemory) {
   auto second = std::make_unique<Client>(*devices_, tenant);
   ASSERT_TRUE(first.Put(1, 150 * kKiB).ok());
   EXPECT_TRUE(Exhausted(second->Put(1, 150 * kKiB), "'cpu-memory' of 1024000"));
-  EXPECT_TRUE(second->Put(2, 90 * kKiB).ok()) << "to the last bytes";
+  EXPECT_TRUE(second->Put(2, 80 * kKiB).ok()) << "all but what the other has drawn ahead";
   Client other(*devices_, std::make_shared<Tenant>("bob", Limits{.cpu_memory = 1000 * kKiB}));
   EXPECT_TRUE(other.Put(1, 200 * kKiB).ok()) << "others are not concerned";
   second.reset();
