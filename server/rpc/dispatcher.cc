@@ -13,6 +13,11 @@ namespace eager::server {
 
 namespace {
 
+// Of values in the answer to one message, which may name one tensor often; little enough that answers can be kept
+// (session/delivery.h).
+constexpr size_t kMaxReplyBytes = 24 << 20;
+constexpr size_t kKeepInputs = 4096;  // an item with more does not leave its memory to the next
+
 template <class Field>
 auto Span(const Field& field) {
   return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size()));
@@ -62,6 +67,7 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     return absl::InvalidArgumentError(
         absl::StrCat("message ", delivery.done_seq() + 1, " was expected, but message ", message_.seq, " came"));
   }
+  reply_bytes_ = 0;
   // What is worth a chain is large, and large tensors are released among the items.
   const bool chains = FusionEnabled() && std::any_of(message_.items.begin(), message_.items.end(), &IsRelease);
   for (size_t i = 0; i < message_.items.size(); ++i) {
@@ -140,7 +146,9 @@ size_t Dispatcher::RunChain(size_t first) {
 
 absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* reply) {
   if (ReadRun(bytes, run_)) {
-    return session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
+    absl::Status status = session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
+    if (run_.inputs.size() > kKeepInputs || run_.tapes.size() > kKeepInputs) run_ = RunItem();
+    return status;
   }
   item_.Reset();
   if (!item_->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -227,6 +235,13 @@ absl::Status Dispatcher::Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply)
     const size_t bytes = (*tensor)->num_bytes();
     if (fetch.spec_only()) return absl::OkStatus();
     if (!fetch.download() && bytes <= kMaxInlineBytes) {
+      if (bytes > kMaxReplyBytes - reply_bytes_) {
+        ToWire(absl::ResourceExhaustedError(absl::StrCat("one message may fetch ", kMaxReplyBytes,
+                                                         " bytes of values at most; more go by `download`")),
+               fetched->mutable_status());
+        return absl::OkStatus();
+      }
+      reply_bytes_ += bytes;
       std::string* data = fetched->mutable_value()->mutable_data();
       data->resize(bytes);
       const Tensor& t = **tensor;

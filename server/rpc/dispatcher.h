@@ -55,6 +55,7 @@ class Dispatcher {
   std::string token_;
   std::shared_ptr<Session> session_;
   bool ended_ = false;
+  size_t reply_bytes_ = 0;  // of values, fetched by the message in hand
   // Kept from one message to the next for their memory.
   ClientMessageView message_;
   RunItem run_;

@@ -1,5 +1,7 @@
 #include "server/rpc/execute.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/exec/executor.h"
@@ -86,6 +88,21 @@ absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v
   return inputs;
 }
 
+// JSON needs many times the memory that values have on a device, and nobody reads so many.
+absl::Status CheckSize(const OpSpec& op, const Tensors& outputs) {
+  constexpr int64_t kMostElements = 1 << 20;
+  constexpr uint64_t kMostBytes = 16 << 20;
+  int64_t elements = 0;
+  uint64_t bytes = 0;
+  for (const TensorRef& output : outputs) {
+    elements += std::min(output->num_elements(), kMostElements + 1);
+    bytes += output->num_bytes();
+  }
+  if (elements <= kMostElements && bytes <= kMostBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(op.name, ": Execute gives at most ", kMostElements, " elements and ",
+                                                   kMostBytes, " bytes back; a session has no such limit"));
+}
+
 }  // namespace
 
 absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request, v1::ExecuteResponse* response) {
@@ -103,6 +120,7 @@ absl::Status Execute(const DeviceSet& devices, const v1::ExecuteRequest& request
   Signature signature(*op, std::move(attrs), place);
   Tensors outputs;
   RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
+  RETURN_IF_ERROR(CheckSize(*op, outputs));
   for (const TensorRef& output : outputs) {
     if (output->is_variable()) {
       return absl::UnimplementedError(absl::StrCat(op->name, ": a variable lives in a session; Execute has none"));

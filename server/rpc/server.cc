@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status_macros.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
 #include "server/exec/chain.h"
@@ -33,6 +34,11 @@ absl::Status CheckAddress(const std::string& address) {
       absl::StrCat("cannot listen on '", address, "': expected host:port with a port of 0 to 65535, or unix:/path"));
 }
 
+// protobuf tells of every string that a client sends without it being UTF-8, on stderr.
+void LogProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  spdlog::debug("event=protobuf message=\"{}\"", message);
+}
+
 class GrpcServer final : public Server {
  public:
   GrpcServer(std::unique_ptr<DeviceSet> devices, absl::Duration session_grace)
@@ -42,6 +48,7 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
+    google::protobuf::SetLogHandler(&LogProtobuf);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::health::v1::HealthCheckRequest::descriptor();  // links the descriptor, for reflection to find
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();

@@ -34,6 +34,7 @@ class HandleTable {
   void Release(uint64_t handle) {
     if (tensors_.erase(handle) == 0 && !errors_.empty()) errors_.erase(handle);
   }
+  size_t errors() const { return errors_.size(); }
   int64_t size() const { return static_cast<int64_t>(tensors_.size() + errors_.size()); }
 
  private:

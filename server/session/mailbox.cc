@@ -4,6 +4,12 @@
 
 namespace eager::server {
 
+namespace {
+
+constexpr size_t kMaxWaiting = 1 << 16;
+
+}  // namespace
+
 absl::Status Mailbox::Put(uint64_t id, absl::StatusOr<TensorRef> tensor) {
   Taker taker;
   {
@@ -12,6 +18,9 @@ absl::Status Mailbox::Put(uint64_t id, absl::StatusOr<TensorRef> tensor) {
     if (dropped_.erase(id) > 0) return absl::OkStatus();
     const auto it = takers_.find(id);
     if (it == takers_.end()) {
+      if (tensors_.size() >= kMaxWaiting) {
+        return absl::ResourceExhaustedError(absl::StrCat(kMaxWaiting, " transfers wait to be taken: take or drop some first"));
+      }
       if (tensors_.try_emplace(id, std::move(tensor)).second) return absl::OkStatus();
       return absl::AlreadyExistsError(absl::StrCat("transfer id ", id, " is in use"));
     }

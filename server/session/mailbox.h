@@ -19,7 +19,7 @@ class Mailbox {
  public:
   using Taker = std::function<void(absl::StatusOr<TensorRef>)>;
 
-  // ALREADY_EXISTS if something was put under that id and not taken.
+  // ALREADY_EXISTS if something was put under that id and not taken; RESOURCE_EXHAUSTED if too much was.
   absl::Status Put(uint64_t id, absl::StatusOr<TensorRef> tensor);
   // Takes what is there now. NOT_FOUND if there is nothing.
   absl::StatusOr<TensorRef> Take(uint64_t id);

@@ -10,7 +10,18 @@
 namespace eager::server {
 namespace {
 
-constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
+// Of one item; more is garbage, not a program.
+constexpr uint64_t kMaxOutputs = 1 << 20;
+constexpr size_t kMaxInputs = 1 << 20;
+// Of one session: what a few bytes of the wire can make grows no further. Values count against their device as well.
+constexpr int64_t kMaxHandles = 1 << 25;
+constexpr uint64_t kMaxErrors = 1 << 22;  // handles of failed ops, a million with one item
+constexpr size_t kMaxSignatures = 1 << 20;
+constexpr size_t kMaxTapes = 1 << 16;
+
+absl::Status TooMany(absl::string_view what, uint64_t most) {
+  return absl::ResourceExhaustedError(absl::StrCat("a session can have ", most, " ", what, " at most"));
+}
 
 }  // namespace
 
@@ -20,6 +31,7 @@ Session::Session(const DeviceSet& devices, std::shared_ptr<Tenant> tenant, std::
 Session::~Session() { Close(absl::CancelledError("the session has ended")); }
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
+  if (signatures_.size() >= kMaxSignatures) return TooMany("signatures", kMaxSignatures);
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
@@ -52,6 +64,7 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
   if (it == signatures_.end()) {
     return absl::InvalidArgumentError(absl::StrCat("signature ", request.signature, " is not defined"));
   }
+  RETURN_IF_ERROR(CheckCount("inputs", request.inputs.size()));
   Tensors inputs;
   for (uint64_t handle : request.inputs) {
     const TensorRef* input = handles_.Find(handle);
@@ -79,6 +92,7 @@ absl::Status Session::PutUpload(uint64_t handle, uint64_t upload) {
 }
 
 absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
+  if (tapes_.size() >= kMaxTapes) return TooMany("tapes", kMaxTapes);
   if (!tapes_.try_emplace(tape, std::make_shared<Tape>(persistent)).second) {
     return absl::AlreadyExistsError(absl::StrCat("tape ", tape, " has begun already"));
   }
@@ -134,6 +148,8 @@ absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {
   if (n > kMaxOutputs || first == 0 || first > std::numeric_limits<uint64_t>::max() - n) {
     return absl::InvalidArgumentError(absl::StrCat("handles ", first, " to ", first, " + ", n, " cannot be set aside"));
   }
+  if (handles_.size() + static_cast<int64_t>(n) > kMaxHandles) return TooMany("handles", kMaxHandles);
+  if (n > 1 && handles_.errors() + n > kMaxErrors) return TooMany("handles of failed ops", kMaxErrors);
   for (uint64_t i = 0; i < n; ++i) {
     if (handles_.Contains(first + i)) return absl::AlreadyExistsError(absl::StrCat("handle ", first + i, " is in use"));
   }
@@ -146,10 +162,17 @@ absl::StatusOr<Tape*> Session::FindTape(uint32_t tape) const {
   return it->second.get();
 }
 
+absl::Status Session::CheckCount(absl::string_view what, size_t n) {
+  if (n <= kMaxInputs) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("an item has ", n, " ", what, ", more than the ", kMaxInputs, " that it can have"));
+}
+
 absl::StatusOr<Session::Tapes> Session::FindTapes(absl::Span<const uint32_t> tapes) const {
   Tapes found;
   for (uint32_t id : tapes) {
     ASSIGN_OR_RETURN(Tape * tape, FindTape(id));
+    if (found.size() == tapes_.size()) return absl::InvalidArgumentError(absl::StrCat("an item names tape ", id, " twice"));
     found.push_back(tape);
   }
   return found;

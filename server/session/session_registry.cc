@@ -31,6 +31,10 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view
     return absl::InvalidArgumentError(
         absl::StrCat("a session's token must have at least 16 bytes, got ", token.size()));
   }
+  constexpr size_t kMaxName = 1024;  // kept as long as the session, and listed
+  if (std::max(token.size(), client.size()) > kMaxName) {
+    return absl::InvalidArgumentError(absl::StrCat("a session's token and its client's name may have ", kMaxName, " bytes each"));
+  }
   auto session = std::make_shared<Session>(devices_, tenants_.Get(caller.tenant), std::move(client), std::move(peer));
   MutexLock lock(&mu_);
   const auto [it, fresh] = sessions_.try_emplace(std::string(token));
