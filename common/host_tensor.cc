@@ -1,5 +1,7 @@
 #include "common/host_tensor.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/large_block.h"
@@ -16,6 +18,13 @@ std::shared_ptr<char[]> MakeBytes(size_t n, bool zero) {
     return bytes;
   }
   return zero ? std::make_shared<char[]>(n) : std::make_shared_for_overwrite<char[]>(n);
+}
+
+// Any other byte would be undefined behaviour in whoever computes with it.
+absl::Status CheckBools(const void* data, size_t num_bytes) {
+  const auto* bytes = static_cast<const unsigned char*>(data);
+  if (std::all_of(bytes, bytes + num_bytes, [](unsigned char b) { return b <= 1; })) return absl::OkStatus();
+  return absl::InvalidArgumentError("a bool tensor has a byte that is neither 0 nor 1");
 }
 
 }  // namespace
@@ -75,7 +84,7 @@ absl::Status CheckBytes(const TensorSpec& spec, const void* data, size_t num_byt
     if (size == 0) return absl::InvalidArgumentError(absl::StrCat("values of dtype ", Name(spec.dtype), " cannot be sent"));
     uint64_t expected;
     if (__builtin_mul_overflow(n, size, &expected) || expected != num_bytes) return wrong(n * size);
-    return absl::OkStatus();
+    return spec.dtype == DType::kBool ? CheckBools(data, num_bytes) : absl::OkStatus();
   }
   if (n >= num_bytes / sizeof(uint64_t)) return wrong((n + 1) * sizeof(uint64_t));
   const uint64_t room = num_bytes - (n + 1) * sizeof(uint64_t);

@@ -98,7 +98,7 @@ class HostTensor {
   std::shared_ptr<char[]> bytes_;
 };
 
-// Whether `num_bytes` at `data` are a whole tensor of `spec`: their number, and for strings the offsets too.
+// Whether `num_bytes` at `data` are a whole tensor of `spec`: their number, the offsets of strings, bools that are 0 or 1.
 absl::Status CheckBytes(const TensorSpec& spec, const void* data, size_t num_bytes);
 
 // Every element as an int64: for the integer tensors that name shapes and axes.

@@ -9,6 +9,11 @@
 namespace eager {
 
 absl::StatusOr<Shape> Shape::Make(absl::Span<const int64_t> dims) {
+  constexpr size_t kMaxRank = 254;
+  if (dims.size() > kMaxRank) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a shape has ", dims.size(), " dimensions, more than the ", kMaxRank, " that a tensor can have"));
+  }
   int64_t n = 1;
   for (int64_t d : dims) {
     if (d < 0) return absl::InvalidArgumentError(absl::StrCat("Dimension ", d, " must be >= 0"));

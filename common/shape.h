@@ -22,7 +22,7 @@ class Shape {
   Shape(std::initializer_list<int64_t> dims) : dims_(dims) {}
   explicit Shape(Dims dims) : dims_(std::move(dims)) {}
 
-  // INVALID_ARGUMENT for a negative extent or more elements than 63 bits hold.
+  // INVALID_ARGUMENT for a negative extent, more than 254 axes (TensorFlow's limit), or more elements than 63 bits hold.
   static absl::StatusOr<Shape> Make(absl::Span<const int64_t> dims);
 
   int rank() const { return static_cast<int>(dims_.size()); }

@@ -36,6 +36,7 @@ class CsvReader {
 
  private:
   static constexpr int kEnd = -1;
+  static constexpr size_t kMostColumns = 1 << 20;  // each costs hundreds of bytes, before it has values
 
   absl::StatusOr<int> Get() {
     if (next_ == size_) {
@@ -83,7 +84,11 @@ class CsvReader {
         }
         in_quotes = quoted_ = true;
         closed = false;
-      } else if (c == options_.delimiter) {
+      } else if (c == static_cast<unsigned char>(options_.delimiter)) {
+        if (fields.size() >= kMostColumns) {
+          return FileError(absl::StatusCode::kInvalidArgument, file_.path(),
+                           absl::StrCat("line ", start, " has more than ", kMostColumns, " columns"));
+        }
         fields.push_back(std::move(field));
         field.clear();
         closed = false;

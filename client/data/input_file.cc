@@ -33,10 +33,24 @@ absl::StatusOr<InputFile> InputFile::Open(const std::string& path) {
 }
 
 InputFile::InputFile(InputFile&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, nullptr)), size_(other.size_) {}
+    : path_(std::move(other.path_)),
+      file_(std::exchange(other.file_, nullptr)),
+      size_(other.size_),
+      read_(other.read_) {}
 
 InputFile::~InputFile() {
   if (file_ != nullptr) gzclose(file_);
+}
+
+uint64_t MostUnpacked(uint64_t packed) {
+  constexpr uint64_t kRatio = 256, kAlways = 256 << 20;
+  return packed > UINT64_MAX / kRatio ? UINT64_MAX : std::max(kAlways, packed * kRatio);
+}
+
+absl::Status InputFile::Bomb() const {
+  return FileError(absl::StatusCode::kResourceExhausted, path_,
+                   absl::StrCat("its ", size_, " bytes unpack to more than ", MostUnpacked(size_),
+                                ", which only a file made to fill memory should do: gunzip it first if it is to be trusted"));
 }
 
 absl::Status InputFile::Lost(const std::string& why) const {
@@ -55,6 +69,8 @@ absl::StatusOr<size_t> InputFile::ReadSome(char* to, size_t n) {
       return Lost(code == Z_BUF_ERROR ? "the compressed data ends early" : absl::StrCat("cannot be read: ", message));
     }
     done += static_cast<size_t>(got);
+    read_ += static_cast<uint64_t>(got);
+    if (read_ > MostUnpacked(size_) && gzdirect(file_) == 0) return Bomb();
   }
   // A gzip stream that is cut off between two blocks gives no error but this.
   int code = Z_OK;
@@ -80,7 +96,7 @@ absl::Status InputFile::CheckPlausible(uint64_t n) const {
   const uint64_t most = gzdirect(file_) != 0              ? size_
                         : size_ > UINT64_MAX / kBestRatio ? UINT64_MAX
                                                           : size_ * kBestRatio;
-  if (n <= most) return absl::OkStatus();
+  if (n <= most) return n > MostUnpacked(size_) && gzdirect(file_) == 0 ? Bomb() : absl::OkStatus();
   return Lost(absl::StrCat("ends early: its header asks for ", n, " bytes, but the file has only ", size_));
 }
 

@@ -105,6 +105,7 @@ class HeaderParser {
   }
   bool Tuple(std::vector<int64_t>& out) {
     if (!Eat('(')) return false;
+    out.clear();  // of two the last one counts, as in Python
     while (!Eat(')')) {
       Peek();
       int64_t extent = 0;
@@ -132,6 +133,18 @@ void AppendUtf8(uint32_t c, std::string& out) {
   constexpr uint8_t kLead[] = {0, 0xC0, 0xE0, 0xF0};
   out += static_cast<char>(kLead[more] | c >> (6 * more));
   for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
+}
+
+// Appends characters of four bytes each, without the NULs behind them, as UTF-8; false for what is no character.
+bool AppendText(absl::string_view raw, std::string& out) {
+  std::vector<uint32_t> chars(raw.size() / sizeof(uint32_t));
+  if (!raw.empty()) std::memcpy(chars.data(), raw.data(), raw.size());
+  while (!chars.empty() && chars.back() == 0) chars.pop_back();
+  for (const uint32_t c : chars) {
+    if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return false;
+    AppendUtf8(c, out);
+  }
+  return true;
 }
 
 // One array's values from its source.
@@ -214,30 +227,28 @@ class Reader {
         __builtin_mul_overflow(static_cast<uint64_t>(shape.num_elements()), each, &bytes)) {
       return Invalid("its header asks for an impossible shape");
     }
-    RETURN_IF_ERROR(source_.check_plausible(std::max<uint64_t>(bytes, each == 0 ? 0 : each)));
+    RETURN_IF_ERROR(source_.check_plausible(bytes));
     // Of empty texts the file would not show how many there are.
-    constexpr int64_t kMostEmpty = int64_t{1} << 24;
-    if (each == 0 && shape.num_elements() > kMostEmpty) return Invalid("its header asks for an impossible shape");
-    std::vector<std::string> texts;
-    std::string raw(each, '\0');
-    for (int64_t i = 0; i < shape.num_elements(); ++i) {
+    const int64_t n = shape.num_elements();
+    constexpr int64_t kMostEmpty = 1 << 20;
+    if (each == 0 && n > kMostEmpty) return Invalid("its header asks for an impossible shape");
+    std::string chars, raw(n == 0 ? 0 : each, '\0');
+    std::vector<uint64_t> ends = {0};
+    for (int64_t i = 0; i < n; ++i) {
       RETURN_IF_ERROR(source_.read(raw.data(), raw.size()));
       if (!unicode) {
-        texts.emplace_back(raw, 0, raw.find_last_not_of('\0') + 1);
-        continue;
+        chars.append(raw, 0, raw.find_last_not_of('\0') + 1);
+      } else {
+        if (big_endian) SwapBytes(raw.data(), raw.size(), 4);
+        if (!AppendText(raw, chars)) return Invalid("a text in it has a character that Unicode does not know");
       }
-      if (big_endian) SwapBytes(raw.data(), raw.size(), 4);
-      std::vector<uint32_t> chars(width);
-      std::memcpy(chars.data(), raw.data(), raw.size());
-      while (!chars.empty() && chars.back() == 0) chars.pop_back();
-      std::string& text = texts.emplace_back();
-      for (const uint32_t c : chars) {
-        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
-          return Invalid("a text in it has a character that Unicode does not know");
-        AppendUtf8(c, text);
-      }
+      ends.push_back(chars.size());
     }
-    return HostTensor::Strings(shape, texts);
+    const size_t head = ends.size() * sizeof(uint64_t);
+    HostTensor values = HostTensor::Uninitialized({DType::kString, shape}, head + chars.size());
+    std::memcpy(values.data(), ends.data(), head);
+    if (!chars.empty()) std::memcpy(static_cast<char*>(values.data()) + head, chars.data(), chars.size());
+    return values;
   }
 
   const NpySource& source_;

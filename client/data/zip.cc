@@ -72,7 +72,8 @@ bool RunStream(z_stream& stream, absl::string_view in, std::string& out, size_t 
 bool Inflate(absl::string_view packed, std::string& out, size_t size) {
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return false;
-  out.resize(size + 1);  // one byte of room more shows who is longer than declared
+  // One byte of room more shows who is longer than declared; what is declared is not yet believed.
+  out.resize(std::min(size + 1, 4 * packed.size() + 4096));
   const bool done = RunStream(stream, packed, out, size + 1, [](z_stream& s, int flush) {
     return inflate(&s, flush == Z_FINISH ? Z_SYNC_FLUSH : flush);
   });
@@ -136,6 +137,7 @@ absl::Status ZipReader::ReadDirectory() {
   }
   ASSIGN_OR_RETURN(const std::string directory, Bytes(offset, size));
   at = 0;
+  uint64_t packed = 0, unpacked = 0;  // of all entries
   for (uint64_t i = 0; i < count; ++i) {
     if (directory.size() - at < kCentralSize || Get<uint32_t>(directory, at) != kCentral)
       return Broken("its directory is cut off");
@@ -158,6 +160,14 @@ absl::Status ZipReader::ReadDirectory() {
         }
       }
       e += 4 + length;
+    }
+    packed += kLocalSize + entry.packed_size;
+    if (entry.packed_size > file_size_ || packed > file_size_) return Broken("its entries lie over each other");
+    const bool overflow = entry.method == kDeflated && __builtin_add_overflow(unpacked, entry.size, &unpacked);
+    if (overflow || unpacked > MostUnpacked(file_size_)) {
+      return FileError(absl::StatusCode::kResourceExhausted, path_,
+                       absl::StrCat("its ", file_size_, " bytes unpack to more than ", MostUnpacked(file_size_),
+                                    ", which only a file made to fill memory should do: unzip it first if it is to be trusted"));
     }
     entries_.push_back(std::move(entry));
     at += kCentralSize + name + extra + comment;

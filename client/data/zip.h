@@ -29,7 +29,8 @@ struct ZipEntry {
   uint64_t offset = 0;  // of the local header
 };
 
-// Errors name the file: INVALID_ARGUMENT for what is no zip archive, DATA_LOSS for a broken one.
+// Errors name the file: INVALID_ARGUMENT for what is no zip archive, DATA_LOSS for a broken one, RESOURCE_EXHAUSTED for one
+// that unpacks to more than a file of its size may (input_file.h).
 class ZipReader {
  public:
   static absl::StatusOr<ZipReader> Open(const std::string& path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <iostream>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -78,6 +79,7 @@ void Restore::ReadGraph() {
   };
   if (bytes.dtype() != DType::kString || bytes.num_elements() != 1) broken("is no string");
   const absl::string_view text = bytes.string_at(0);
+  if (text.size() > std::numeric_limits<int>::max()) broken("is larger than protobuf can read");
   if (!graph_->ParseFromArray(text.data(), static_cast<int>(text.size())) || graph_->nodes_size() == 0)
     broken("cannot be read");
   const auto check = [&](int id) {

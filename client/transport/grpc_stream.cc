@@ -77,6 +77,7 @@ class DownloadSink final : public ChunkSink {
   explicit DownloadSink(const v1::DownloadHeader& header) : header_(header) {}
   absl::Status OnHeader() override {
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header_.spec()));
+    RETURN_IF_ERROR(CheckTransfer(spec, header_.num_bytes()));
     values_ = HostTensor::Uninitialized(std::move(spec), header_.num_bytes());
     return absl::OkStatus();
   }

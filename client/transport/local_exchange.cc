@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/wire/chunk.h"
 #include "common/wire/wire.h"
 
 namespace eager::internal {
@@ -128,7 +129,7 @@ bool LocalExchange::DownloadSlots(const v1::DownloadRequest& download, HostTenso
   v1::ExchangeReply reply;
   if (!call_->Write(request) || !call_->Read(&reply)) return false;
   absl::StatusOr<TensorSpec> spec = FromWire(reply.download().spec());
-  if (!reply.has_download() || !spec.ok()) return Broken();
+  if (!reply.has_download() || !spec.ok() || !CheckTransfer(*spec, reply.download().num_bytes()).ok()) return Broken();
   *values = HostTensor::Uninitialized(*std::move(spec), reply.download().num_bytes());
   uint64_t slot = 0;
   for (size_t received = 0; received < values->num_bytes(); ++slot) {

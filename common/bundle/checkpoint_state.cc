@@ -54,6 +54,7 @@ absl::StatusOr<std::optional<CheckpointState>> ReadState(const std::string& fold
   FirstError error;
   parser.RecordErrorsTo(&error);
   parser.AllowUnknownField(true);  // of newer versions
+  parser.SetRecursionLimit(32);    // there is no end to it otherwise, but to that of the stack
   if (!parser.ParseFromString(text, &parsed) || parsed.model_checkpoint_path().empty()) {
     return absl::DataLossError(
         absl::StrCat(StatePath(folder), ": is no list of checkpoints", error.text.empty() ? "" : ": ", error.text));

@@ -80,12 +80,14 @@ class TableReader {
     return absl::DataLossError(absl::StrCat(file_.path(), ": ", what));
   }
 
-  absl::Status ReadBlock(const Handle& handle, std::string* block) const {
+  absl::Status ReadBlock(const Handle& handle, std::string* block) {
     const uint64_t room = file_.size() - kFooterBytes;
     if (handle.size > room || kTrailerBytes > room - handle.size ||
         handle.offset > room - handle.size - kTrailerBytes) {
       return Broken("names a block outside of the file: it was cut off or changed");
     }
+    read_ += handle.size + kTrailerBytes;
+    if (read_ > file_.size()) return Broken("names blocks that lie over each other");
     block->resize(handle.size + kTrailerBytes);
     RETURN_IF_ERROR(file_.ReadAt(handle.offset, block->data(), block->size()));
     const uint32_t crc = Crc32c(absl::string_view(*block).substr(0, handle.size + 1));
@@ -135,6 +137,7 @@ class TableReader {
 
   const InputFile& file_;
   uint64_t unfolded_ = 0;  // bytes of all keys so far
+  uint64_t read_ = 0;      // bytes of all blocks so far
 };
 
 }  // namespace

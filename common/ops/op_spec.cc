@@ -171,8 +171,8 @@ void Coerce(AttrKind kind, AttrValue& v) {
   if (kind == AttrKind::kFloat && std::holds_alternative<int64_t>(v)) {
     v = static_cast<float>(std::get<int64_t>(v));
   } else if (const auto* ints = std::get_if<std::vector<int64_t>>(&v)) {
-    if (kind == AttrKind::kShape && std::all_of(ints->begin(), ints->end(), [](int64_t d) { return d >= 0; })) {
-      v = Shape(Shape::Dims(ints->begin(), ints->end()));
+    if (kind == AttrKind::kShape) {
+      if (absl::StatusOr<Shape> shape = Shape::Make(*ints); shape.ok()) v = *std::move(shape);
     } else if (kind == AttrKind::kFloatList) {
       v = std::vector<float>(ints->begin(), ints->end());
     } else if (kind == AttrKind::kTypeList && ints->empty()) {

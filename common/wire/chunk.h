@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/tensor_spec.h"
 #include "google/protobuf/io/zero_copy_stream.h"
 #include "google/protobuf/message_lite.h"
 
@@ -17,6 +18,9 @@ inline constexpr size_t kChunkBytes = 1 << 20;
 
 // The bytes of a chunk before its `num_bytes` of data; `header` may be null.
 std::string ChunkPrefix(const google::protobuf::MessageLite* header, size_t num_bytes);
+
+// Whether a tensor of `spec` can have `num_bytes` of values, as the header of a transfer claims before any came.
+absl::Status CheckTransfer(const TensorSpec& spec, uint64_t num_bytes);
 
 // Where a received chunk's data goes: Room() returns the place for the next n bytes, or INVALID_ARGUMENT if they are too
 // many. Asked once a chunk, after the header was parsed.

@@ -1,5 +1,9 @@
 #include "common/wire/client_message.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
 namespace eager {
 namespace {
 
@@ -105,6 +109,10 @@ class Reader {
   const char* const end_;
   bool ok_ = true;
 };
+
+absl::Status TooMany(absl::string_view what, size_t most) {
+  return absl::InvalidArgumentError(absl::StrCat("a message has more than ", most, " ", what));
+}
 
 template <class List>
 bool ReadPacked(absl::string_view bytes, List& list) {
@@ -228,6 +236,7 @@ absl::Status ClientMessageView::Read(absl::string_view bytes) {
     switch (static_cast<Tag>(tag)) {
       case Tag::kMessageItem:
         items.push_back(in.Counted());
+        if (items.size() > kMaxItems) return TooMany("items", kMaxItems);
         break;
       case Tag::kMessageSeq:
         seq = in.Varint();
@@ -257,6 +266,10 @@ absl::Status ClientMessageView::Read(absl::string_view bytes) {
       default:
         in.Skip(tag);
     }
+  }
+  if (std::max(releases.size(), downloaded.size()) > kMaxReleases) {
+    releases = downloaded = {};
+    return TooMany("releases", kMaxReleases);
   }
   if (in.ok() && lists_ok) return absl::OkStatus();
   return absl::InvalidArgumentError("a message of a session's stream cannot be read");

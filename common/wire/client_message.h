@@ -63,7 +63,12 @@ struct ClientMessageView {
   std::vector<uint64_t> downloaded;
   bool end = false;
 
-  // INVALID_ARGUMENT for bytes that are no ClientMessage as far as this looks: items are not looked into.
+  // Of one message; more is garbage, not a program's batch, and what is said about each would be larger than any reply.
+  static constexpr size_t kMaxItems = 1 << 16;
+  static constexpr size_t kMaxReleases = 1 << 20;
+
+  // INVALID_ARGUMENT for bytes that are no ClientMessage as far as this looks, and for too many items: they are not looked
+  // into.
   absl::Status Read(absl::string_view bytes);
 };
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/wire/text.h"
 
 namespace eager {
 namespace {
@@ -99,7 +100,7 @@ absl::Status FromWire(const v1::Status& status) {
 void ToWire(const absl::Status& status, v1::Status* out) {
   if (status.ok()) return;
   out->set_code(static_cast<int>(status.code()));
-  out->set_message(std::string(status.message()));
+  out->set_message(ErrorText(status.message()));
 }
 
 }  // namespace eager

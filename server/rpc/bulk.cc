@@ -9,8 +9,8 @@
 #include "common/wire/chunk.h"
 #include "common/wire/wire.h"
 #include "eager/v1/service.pb.h"
-#include "server/rpc/hello.h"
 #include "server/rpc/status.h"
+#include "server/rpc/upload.h"
 
 namespace eager::server {
 namespace {
@@ -20,20 +20,22 @@ grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, private ChunkSink {
+class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
   UploadReactor(SessionRegistry& sessions, absl::StatusOr<Caller> caller, Activity& activity, grpc::ByteBuffer* response)
-      : work_(activity), sessions_(sessions), caller_(std::move(caller)), response_(response) {
+      : work_(activity), upload_(sessions, std::move(caller)), response_(response) {
     StartRead(&chunk_);
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) {
-      Finish(ToGrpc(Complete()));
+      const absl::StatusOr<v1::UploadResponse> response = upload_.Complete();
+      if (response.ok()) *response_ = Serialize(*response);
+      Finish(ToGrpc(response.status()));
       return;
     }
     grpc::ProtoBufferReader reader(&chunk_);
-    if (absl::Status status = ReadChunk(&reader, &header_, *this); !status.ok()) {
+    if (absl::Status status = upload_.Add(&reader); !status.ok()) {
       Finish(ToGrpc(status));
       return;
     }
@@ -42,52 +44,10 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>, pr
   void OnDone() override { delete this; }
 
  private:
-  absl::Status OnHeader() override {
-    if (session_ != nullptr) return absl::InvalidArgumentError("Upload: a second header came");
-    RETURN_IF_ERROR(caller_.status());
-    ASSIGN_OR_RETURN(session_, sessions_.Find(header_.session(), *caller_));
-    ASSIGN_OR_RETURN(spec_, FromWire(header_.spec()));
-    if (spec_.dtype != DType::kString &&
-        header_.num_bytes() != static_cast<uint64_t>(spec_.shape.num_elements()) * SizeOf(spec_.dtype)) {
-      return absl::InvalidArgumentError(absl::StrCat("Upload: a tensor ", spec_.ToString(), " does not have ",
-                                                     header_.num_bytes(), " bytes of values"));
-    }
-    if (header_.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Upload: the tensor is too large");
-    ASSIGN_OR_RETURN(held_call_, session_->tenant().quota().StartTransfer());
-    ASSIGN_OR_RETURN(held_bytes_, session_->tenant().quota().StartUpload(header_.num_bytes()));
-    ASSIGN_OR_RETURN(const Place place, Place::Find(session_->queues(), header_.device()));
-    ASSIGN_OR_RETURN(upload_, PlaceValue(spec_, place).StartUpload(header_.num_bytes()));
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<char*> Room(size_t n) override {
-    if (upload_ == nullptr) return absl::InvalidArgumentError("Upload: data came before a header");
-    return upload_->Room(n);
-  }
-
-  absl::Status Complete() {
-    if (upload_ == nullptr) return absl::InvalidArgumentError("Upload: no header came");
-    absl::StatusOr<BufferRef> buffer = upload_->Finish();
-    if (!buffer.ok()) return absl::Status(buffer.status().code(), absl::StrCat("Upload: ", buffer.status().message()));
-    // Only strings have more to check than their number of bytes, and they lie on the host.
-    if (spec_.dtype == DType::kString) RETURN_IF_ERROR(CheckBytes(spec_, (*buffer)->data(), (*buffer)->size()));
-    RETURN_IF_ERROR(session_->uploads().Put(header_.id(), MakeRef<Tensor>(spec_, *std::move(buffer))));
-    v1::UploadResponse response;
-    response.set_num_bytes(header_.num_bytes());
-    *response_ = Serialize(response);
-    return absl::OkStatus();
-  }
-
   const Activity::Scope work_;
-  SessionRegistry& sessions_;
-  const absl::StatusOr<Caller> caller_;
+  UploadAssembler upload_;
   grpc::ByteBuffer* response_;
   grpc::ByteBuffer chunk_;
-  v1::UploadHeader header_;
-  std::shared_ptr<Session> session_;
-  TensorSpec spec_;
-  Held held_call_, held_bytes_;
-  std::unique_ptr<UploadBuffer> upload_;
 };
 
 class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {

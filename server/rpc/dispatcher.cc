@@ -14,6 +14,8 @@ namespace eager::server {
 
 namespace {
 
+constexpr size_t kKeepInputs = 4096;  // an item with more does not leave its memory to the next
+
 template <class Field>
 auto Span(const Field& field) {
   return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size()));
@@ -148,7 +150,9 @@ size_t Dispatcher::RunChain(size_t first) {
 
 absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* reply) try {
   if (ReadRun(bytes, run_)) {
-    return session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
+    absl::Status status = session_->Run({run_.signature, run_.inputs, run_.first_output, run_.num_outputs, run_.tapes});
+    if (run_.inputs.size() > kKeepInputs || run_.tapes.size() > kKeepInputs) run_ = RunItem();
+    return status;
   }
   item_.Reset();
   if (!item_->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {

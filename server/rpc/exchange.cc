@@ -13,7 +13,7 @@
 #include "common/status_macros.h"
 #include "common/wire/wire.h"
 #include "server/exec/placement.h"
-#include "server/rpc/hello.h"
+#include "server/rpc/upload.h"
 
 namespace eager::server {
 namespace {
@@ -72,14 +72,9 @@ class Exchange {
       : sessions_(sessions), caller_(caller), stream_(stream), ring_(ring) {}
 
   absl::Status Upload(const v1::UploadHeader& header) {
-    ASSIGN_OR_RETURN(std::shared_ptr<Session> session, sessions_.Find(header.session(), caller_));
-    ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
-    if (spec.dtype == DType::kString ||
-        header.num_bytes() != static_cast<uint64_t>(spec.shape.num_elements()) * SizeOf(spec.dtype)) {
-      return absl::InvalidArgumentError(absl::StrCat("Exchange: a tensor ", spec.ToString(), " does not have ",
-                                                     header.num_bytes(), " bytes of values"));
-    }
-    if (header.num_bytes() > kMaxTensorBytes) return absl::ResourceExhaustedError("Exchange: the tensor is too large");
+    ASSIGN_OR_RETURN(const AnnouncedUpload announced, CheckUpload(sessions_, caller_, header, "Exchange"));
+    const auto& [session, spec] = announced;
+    if (spec.dtype == DType::kString) return absl::InvalidArgumentError("Exchange: strings go by Upload");
     ASSIGN_OR_RETURN(const Held held_call, session->tenant().quota().StartTransfer());
     ASSIGN_OR_RETURN(const Held held_bytes, session->tenant().quota().StartUpload(header.num_bytes()));
     ASSIGN_OR_RETURN(const Place place, Place::Find(session->queues(), header.device()));
@@ -92,13 +87,16 @@ class Exchange {
       if (request.filled() != n) return absl::InvalidArgumentError("Exchange: a slot is filled up or ends an upload");
       ASSIGN_OR_RETURN(char* room, upload->Room(n));
       std::memcpy(room, ring_.slot(slot), n);
+      if (spec.dtype == DType::kBool) {  // of the copy: the client may write on
+        RETURN_IF_ERROR(CheckBytes({DType::kBool, Shape{static_cast<int64_t>(n)}}, room, n));
+      }
       left -= n;
       v1::ExchangeReply reply;
       reply.set_freed(true);
       if (!stream_.Write(reply)) return Gone();
     }
     ASSIGN_OR_RETURN(BufferRef buffer, upload->Finish());
-    RETURN_IF_ERROR(session->uploads().Put(header.id(), MakeRef<Tensor>(std::move(spec), std::move(buffer))));
+    RETURN_IF_ERROR(session->uploads().Put(header.id(), MakeRef<Tensor>(spec, std::move(buffer))));
     v1::ExchangeReply reply;
     reply.mutable_uploaded()->set_num_bytes(header.num_bytes());
     return stream_.Write(reply) ? absl::OkStatus() : Gone();

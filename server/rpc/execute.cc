@@ -1,5 +1,6 @@
 #include "server/rpc/execute.h"
 
+#include <algorithm>
 #include <new>
 
 #include "absl/strings/str_cat.h"
@@ -10,9 +11,6 @@
 
 namespace eager::server {
 namespace {
-
-// Written as text they are several times as much.
-constexpr size_t kMaxResultBytes = 16 << 20;
 
 absl::Status At(const OpSpec& op, int input, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(op.name, ": input ", input, ": ", status.message()));
@@ -92,6 +90,21 @@ absl::StatusOr<Tensors> ReadInputs(const OpSpec& op, const Attrs& attrs, const v
   return inputs;
 }
 
+// JSON needs many times the memory that values have on a device, and nobody reads so many.
+absl::Status CheckSize(const OpSpec& op, const Tensors& outputs) {
+  constexpr int64_t kMostElements = 1 << 20;
+  constexpr uint64_t kMostBytes = 16 << 20;
+  int64_t elements = 0;
+  uint64_t bytes = 0;
+  for (const TensorRef& output : outputs) {
+    elements += std::min(output->num_elements(), kMostElements + 1);
+    bytes += output->num_bytes();
+  }
+  if (elements <= kMostElements && bytes <= kMostBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(op.name, ": Execute gives at most ", kMostElements, " elements and ",
+                                                   kMostBytes, " bytes back; a session has no such limit"));
+}
+
 absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::ExecuteRequest& request,
                        v1::ExecuteResponse* response) {
   if (request.op().empty()) return absl::InvalidArgumentError("'op' is missing");
@@ -110,12 +123,7 @@ absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::Execu
   Signature signature(*op, std::move(attrs), place);
   Tensors outputs;
   RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
-  size_t total = 0;
-  for (const TensorRef& output : outputs) total += output->num_bytes();
-  if (total > kMaxResultBytes) {
-    return absl::ResourceExhaustedError(absl::StrCat(op->name, ": the results have ", total, " bytes, and Execute tells of ",
-                                                     kMaxResultBytes, " at most; a session has no such limit"));
-  }
+  RETURN_IF_ERROR(CheckSize(*op, outputs));
   for (const TensorRef& output : outputs) {
     if (output->is_variable()) {
       return absl::UnimplementedError(absl::StrCat(op->name, ": a variable lives in a session; Execute has none"));

@@ -8,12 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/visit_dtype.h"
+#include "common/wire/text.h"
 
 namespace eager::server {
 namespace {
 
 using Json = google::protobuf::Value;
 
+// Readers of JSON or protobuf follow some 64 messages into each other, two of which are a list.
+constexpr int kMaxNesting = 24;
 // Whole numbers from 2^53 on are not exact as JSON's numbers: what stands for 2^53 may have been 2^53 + 1.
 constexpr double kTwoTo53 = 9007199254740992.0;
 
@@ -111,6 +114,20 @@ void SetNumber(T element, Json* out) {
   }
 }
 
+// Whether values can stand nested: not too deep, and a shape as [2^40, 0] has many lists without a value. Elsewhere they stand
+// flat, beside the shape.
+bool CanNest(const Shape& shape) {
+  constexpr int64_t kMostLists = 1 << 20;
+  if (shape.rank() > kMaxNesting) return false;
+  int64_t lists = 1, all = 0;  // on an axis, and so far; at most kMostLists times an extent
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    all += lists;
+    if (all > kMostLists || (shape[axis] > 0 && lists > kMostLists / shape[axis] && axis + 1 < shape.rank())) return false;
+    lists *= axis + 1 < shape.rank() ? shape[axis] : 1;
+  }
+  return true;
+}
+
 // Nests elements by axis; `next` counts them.
 template <class SetElement>
 void Nest(const Shape& shape, int axis, int64_t& next, SetElement set, Json* out) {
@@ -127,7 +144,7 @@ void Nest(const Shape& shape, int axis, int64_t& next, SetElement set, Json* out
 absl::Status JsonValues::Collect(const Json& value, int depth, std::vector<int64_t>& dims) {
   const bool leaf_level = !values_.empty() && depth == static_cast<int>(dims.size());
   if (value.kind_case() == Json::kListValue) {
-    if (leaf_level || depth > 32) return absl::InvalidArgumentError("the lists are nested unevenly");
+    if (leaf_level || depth >= kMaxNesting) return absl::InvalidArgumentError("the lists are nested unevenly");
     const auto& items = value.list_value().values();
     if (depth == static_cast<int>(dims.size())) {
       dims.push_back(items.size());
@@ -209,14 +226,20 @@ absl::StatusOr<HostTensor> JsonValues::Convert(DType dtype) const {
 absl::Status ToJson(const HostTensor& tensor, v1::JsonTensor* json) {
   json->set_dtype(std::string(Name(tensor.dtype())));
   for (int64_t d : tensor.shape().dims()) json->add_shape(d);
+  const Shape shape = CanNest(tensor.shape()) ? tensor.shape() : Shape{tensor.num_elements()};
   int64_t next = 0;
   if (tensor.dtype() == DType::kString) {
-    Nest(tensor.shape(), 0, next, [&](int64_t i, Json* out) { out->set_string_value(std::string(tensor.string_at(i))); },
+    for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+      if (!IsUtf8(tensor.string_at(i))) {
+        return absl::UnimplementedError(absl::StrCat("string ", i, " is not UTF-8: it has no form in JSON"));
+      }
+    }
+    Nest(shape, 0, next, [&](int64_t i, Json* out) { out->set_string_value(std::string(tensor.string_at(i))); },
          json->mutable_values());
     return absl::OkStatus();
   }
   return VisitDType(tensor.dtype(), [&]<class T>() -> absl::Status {
-    Nest(tensor.shape(), 0, next, [&](int64_t i, Json* out) { SetNumber(tensor.values<T>()[i], out); }, json->mutable_values());
+    Nest(shape, 0, next, [&](int64_t i, Json* out) { SetNumber(tensor.values<T>()[i], out); }, json->mutable_values());
     return absl::OkStatus();
   }, [&]() -> absl::Status { return NoJsonForm(tensor.dtype()); });
 }

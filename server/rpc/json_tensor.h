@@ -31,7 +31,8 @@ class JsonValues {
   DType dtype_ = DType::kInvalid;
 };
 
-// Integers beyond 2^53 and non-finite floats become strings.
+// Integers beyond 2^53 and non-finite floats become strings. Values that cannot nest (too deep, or countless empty lists) stand
+// flat. UNIMPLEMENTED for strings that are not UTF-8 and for dtypes that JSON has no values for.
 absl::Status ToJson(const HostTensor& tensor, v1::JsonTensor* json);
 
 // A JSON value for an attribute of the kind that the op's row declares.

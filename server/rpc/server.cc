@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status_macros.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/device/cpu/compute.h"
 #include "server/device/cpu/host_memory.h"
@@ -40,6 +41,11 @@ absl::Status CheckAddress(const std::string& address) {
       absl::StrCat("cannot listen on '", address, "': expected host:port with a port of 0 to 65535, or unix:/path"));
 }
 
+// protobuf tells of every string that a client sends without it being UTF-8, on stderr.
+void LogProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  spdlog::debug("event=protobuf message=\"{}\"", message);
+}
+
 class GrpcServer final : public Server {
  public:
   GrpcServer(std::unique_ptr<DeviceSet> devices, std::unique_ptr<FrontDoor> door, std::unique_ptr<StateFolder> state,
@@ -52,6 +58,7 @@ class GrpcServer final : public Server {
   ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start(const ServerOptions& options) {
+    google::protobuf::SetLogHandler(&LogProtobuf);
     limits_ = options.limits;
     limits_file_ = options.limits_file;
     RETURN_IF_ERROR(ReadLimits());

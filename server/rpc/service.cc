@@ -108,10 +108,11 @@ grpc::Status TensorServiceImpl::ResetDevice(grpc::ServerContext* context, const 
 grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request,
                                         v1::ListOpsResponse* response) {
   const OpTable& table = OpTable::Builtin();
+  const std::string wanted = absl::AsciiStrToLower(request->contains());
   std::vector<const OpSpec*> found;
   for (int i = 0; i < table.size(); ++i) {
     const OpSpec& op = table.at(i);
-    if (absl::StrContains(absl::AsciiStrToLower(op.name), absl::AsciiStrToLower(request->contains()))) found.push_back(&op);
+    if (absl::StrContains(absl::AsciiStrToLower(op.name), wanted)) found.push_back(&op);
   }
   std::sort(found.begin(), found.end(), [](const OpSpec* a, const OpSpec* b) { return a->name < b->name; });
   for (const OpSpec* op : found) {

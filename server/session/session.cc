@@ -11,7 +11,11 @@
 namespace eager::server {
 namespace {
 
-constexpr uint64_t kMaxOutputs = 1 << 20;  // of one item; more is garbage, not a program
+// Of one item; more is garbage, not a program.
+constexpr uint64_t kMaxOutputs = 1 << 20;
+constexpr size_t kMaxInputs = 1 << 20;
+// Handles of failed ops of one session: one item makes up to a million of them. Limits count what holds a tensor.
+constexpr uint64_t kMaxErrors = 1 << 22;
 
 // RESOURCE_EXHAUSTED where one more is too many.
 absl::Status CheckCount(size_t has, int64_t Limits::*field, const Limits& limits, absl::string_view what) {
@@ -81,6 +85,7 @@ absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
   if (it == signatures_.end()) {
     return absl::InvalidArgumentError(absl::StrCat("signature ", request.signature, " is not defined"));
   }
+  RETURN_IF_ERROR(CheckList("inputs", request.inputs.size()));
   Tensors inputs;
   for (uint64_t handle : request.inputs) {
     const TensorRef* input = handles_.Find(handle);
@@ -187,6 +192,9 @@ absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {
   if (n > kMaxOutputs || first == 0 || first > std::numeric_limits<uint64_t>::max() - n) {
     return absl::InvalidArgumentError(absl::StrCat("handles ", first, " to ", first, " + ", n, " cannot be set aside"));
   }
+  if (n > 1 && handles_.errors() + n > kMaxErrors) {
+    return absl::ResourceExhaustedError(absl::StrCat("a session can have ", kMaxErrors, " handles of failed ops at most"));
+  }
   for (uint64_t i = 0; i < n; ++i) {
     if (handles_.Contains(first + i)) return absl::AlreadyExistsError(absl::StrCat("handle ", first + i, " is in use"));
   }
@@ -199,10 +207,17 @@ absl::StatusOr<Tape*> Session::FindTape(uint32_t tape) const {
   return it->second.get();
 }
 
+absl::Status Session::CheckList(absl::string_view what, size_t n) {
+  if (n <= kMaxInputs) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("an item has ", n, " ", what, ", more than the ", kMaxInputs, " that it can have"));
+}
+
 absl::StatusOr<Session::Tapes> Session::FindTapes(absl::Span<const uint32_t> tapes) const {
   Tapes found;
   for (uint32_t id : tapes) {
     ASSIGN_OR_RETURN(Tape * tape, FindTape(id));
+    if (found.size() == tapes_.size()) return absl::InvalidArgumentError(absl::StrCat("an item names tape ", id, " twice"));
     found.push_back(tape);
   }
   return found;

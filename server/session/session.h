@@ -143,6 +143,8 @@ class Session {
 
   // Whether n handles from `first` on are new. 0 is no handle.
   absl::Status CheckFree(uint64_t first, uint64_t n) const;
+  // Whether an item may have n of `what`: each costs far more memory than its bytes on the wire.
+  static absl::Status CheckList(absl::string_view what, size_t n);
   absl::StatusOr<Tape*> FindTape(uint32_t tape) const;
   absl::StatusOr<Tapes> FindTapes(absl::Span<const uint32_t> tapes) const;
   // Runs the op itself; outputs are those of the signature.

@@ -32,6 +32,10 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Open(absl::string_view
     return absl::InvalidArgumentError(
         absl::StrCat("a session's token must have at least 16 bytes, got ", token.size()));
   }
+  constexpr size_t kMaxName = 1024;  // kept as long as the session, and listed
+  if (std::max(token.size(), client.size()) > kMaxName) {
+    return absl::InvalidArgumentError(absl::StrCat("a session's token and its client's name may have ", kMaxName, " bytes each"));
+  }
   const std::shared_ptr<Tenant> tenant = tenants_.Get(caller.tenant);
   ASSIGN_OR_RETURN(Held place, Held::Take(tenants_.sessions(), 1, "the daemon", "sessions", "try again when one has ended"));
   ASSIGN_OR_RETURN(Held of_tenant, tenant->quota().OpenSession());

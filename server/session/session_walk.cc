@@ -36,11 +36,11 @@ absl::StatusOr<std::unique_ptr<Session::Walk>> Session::StartWalk(const Backward
   if (limits_.session_tapes > 0 && static_cast<int64_t>(walks_.size()) >= limits_.session_tapes) {
     return absl::ResourceExhaustedError(absl::StrCat("gradient: ", walks_.size(), " walks wait for custom gradients already"));
   }
+  RETURN_IF_ERROR(CheckList("targets", request.targets.size()));
+  RETURN_IF_ERROR(CheckList("output_gradients", request.output_gradients.size()));
+  RETURN_IF_ERROR(FindTapes(request.tapes).status());
   std::vector<std::shared_ptr<Tape>> outer;
-  for (uint32_t tape : request.tapes) {
-    RETURN_IF_ERROR(FindTape(tape).status());
-    outer.push_back(tapes_.at(tape));
-  }
+  for (uint32_t tape : request.tapes) outer.push_back(tapes_.at(tape));
   RETURN_IF_ERROR(FindTape(request.tape).status());
   std::shared_ptr<Tape>& named = tapes_.at(request.tape);
   std::shared_ptr<Tape> tape = named;
@@ -125,6 +125,8 @@ absl::StatusOr<std::vector<Node>> Session::Nodes(absl::Span<const uint64_t> hand
 absl::Status Session::RecordCustomGradient(uint64_t closure, absl::Span<const uint64_t> inputs,
                                            absl::Span<const uint64_t> outputs, absl::Span<const uint32_t> tapes) {
   if (closure == 0) return absl::InvalidArgumentError("a custom gradient must have an id");
+  RETURN_IF_ERROR(CheckList("inputs", inputs.size()));
+  RETURN_IF_ERROR(CheckList("outputs", outputs.size()));
   ASSIGN_OR_RETURN(const Tapes found, FindTapes(tapes));
   TapeEntry entry{.op = &CustomGradientOp(), .closure = closure};
   ASSIGN_OR_RETURN(const std::vector<Node> in, Nodes(inputs));
@@ -141,7 +143,8 @@ absl::StatusOr<std::optional<Session::WalkEvent>> Session::AnswerCustomGradient(
   if (it == walks_.end()) return absl::InvalidArgumentError(absl::StrCat("no walk ", id, " waits for a gradient"));
   std::unique_ptr<Walk> walk = std::move(it->second);
   walks_.erase(it);
-  absl::StatusOr<std::vector<Node>> nodes = Nodes(gradients);
+  absl::Status counted = CheckList("gradients", gradients.size());
+  absl::StatusOr<std::vector<Node>> nodes = counted.ok() ? Nodes(gradients) : absl::StatusOr<std::vector<Node>>(counted);
   absl::Status status = nodes.ok() ? walk->steps->Answer(*nodes) : nodes.status();
   return Continue(std::move(walk), std::move(status));
 }

@@ -139,5 +139,19 @@ TEST(ClientMessage, CutShortIsNone) {
   for (size_t n = 0; n < view.items[0].size(); ++n) EXPECT_FALSE(ReadRun(view.items[0].substr(0, n), run)) << n;
 }
 
+TEST(ClientMessage, HasNotMoreItemsThanAProgramSends) {
+  const auto repeated = [](absl::string_view field, size_t n) {
+    std::string bytes;
+    for (size_t i = 0; i < n; ++i) bytes += std::string(field);
+    return bytes;
+  };
+  const absl::string_view item("\x12\x00", 2);
+  ClientMessageView view;
+  EXPECT_TRUE(view.Read(repeated(item, ClientMessageView::kMaxItems)).ok());
+  EXPECT_EQ(view.Read(repeated(item, ClientMessageView::kMaxItems + 1)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(view.Read(repeated("\x18\x01", ClientMessageView::kMaxReleases)).ok());
+  EXPECT_EQ(view.Read(repeated("\x18\x01", ClientMessageView::kMaxReleases + 1)).code(), absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace eager

@@ -91,7 +91,9 @@ class BadInput : public ::testing::Test {
     // Nothing waits for those who disappear.
     server_ = *server::Server::Make({.listen = {"127.0.0.1:0"}, .session_grace = absl::ZeroDuration()});
     Connect(server_->addresses()[0]);
-    channel_ = grpc::CreateChannel(server_->addresses()[0], grpc::InsecureChannelCredentials());
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    channel_ = grpc::CreateCustomChannel(server_->addresses()[0], grpc::InsecureChannelCredentials(), arguments);
     stub_ = v1::TensorService::NewStub(channel_);
     ExpectHealthy();
   }
@@ -223,6 +225,13 @@ TEST_F(BadInput, BadBeginnings) {
     session.Send(RawSession::Open("short"));
     EXPECT_EQ(session.Finish().error_code(), StatusCode::INVALID_ARGUMENT);
   }
+  for (const bool token : {true, false}) {
+    RawSession session(*stub_);
+    v1::ClientMessage message = RawSession::Open(std::string(token ? 2000 : 20, 'x'));
+    if (!token) message.mutable_open()->set_client(std::string(1 << 20, 'x'));
+    session.Send(message);
+    EXPECT_EQ(session.Finish().error_code(), StatusCode::INVALID_ARGUMENT);
+  }
   {
     RawSession first(*stub_), second(*stub_);
     v1::ClientMessage message = RawSession::Open();
@@ -336,6 +345,48 @@ TEST_F(BadInput, AMessageOverTheLimit) {
   EXPECT_EQ(session.Finish().error_code(), StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(BadInput, MoreItemsThanAMessageHas) {
+  RawSession session(*stub_);
+  v1::ClientMessage message = RawSession::Open();
+  for (int i = 0; i < 70000; ++i) message.add_items()->mutable_end_tape()->set_tape(5);
+  session.Send(message);
+  EXPECT_EQ(session.Finish().error_code(), StatusCode::INVALID_ARGUMENT);
+}
+
+// One tensor, named often: the answer does not grow without end, and the rest is told.
+TEST_F(BadInput, MoreValuesThanAnAnswerHas) {
+  const v1::ServerMessage reply = Items([](auto& m) {
+    AddConstant(m, 2, 15000);
+    for (uint64_t i = 0; i < 2000; ++i) AddFetch(m, 1 + i, 2);
+    m.add_items()->mutable_fetch()->set_id(9999);
+    m.mutable_items()->rbegin()->mutable_fetch()->set_handle(1);
+  });
+  ASSERT_EQ(reply.fetched_size(), 2002);
+  EXPECT_EQ(reply.fetched(400).value().data().size(), 60000u);
+  EXPECT_EQ(reply.fetched(1999).status().code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_LT(reply.ByteSizeLong(), 25u << 20);
+}
+
+// What an error quotes can be sent: it is UTF-8, and no longer than a line or two.
+TEST_F(BadInput, ErrorsThatQuoteGarbage) {
+  const auto define = [](v1::ClientMessage& m, const std::string& equation) {
+    AddDefine(m, 2, "DepthToSpace");
+    v1::NamedAttr* attr = m.mutable_items()->rbegin()->mutable_define()->add_attrs();
+    attr->set_name("data_format");
+    attr->mutable_value()->set_s(equation);
+  };
+  ExpectFailure(StatusCode::INVALID_ARGUMENT, [&](auto& m) { define(m, "\xff\xfe"); });
+  const v1::ServerMessage reply = Items([&](auto& m) { define(m, std::string(1 << 20, '\xff')); });
+  ASSERT_EQ(reply.failures_size(), 1);
+  EXPECT_LT(reply.failures(0).status().message().size(), 4096u);
+  ExpectFailure(StatusCode::INVALID_ARGUMENT, [](auto& m) { AddDefine(m, 2, "\xff"); });
+  v1::DescribeOpRequest request;
+  request.set_op(std::string(1 << 20, 'x'));
+  grpc::ClientContext context;
+  v1::OpDescription description;
+  EXPECT_EQ(stub_->DescribeOp(&context, request, &description).error_code(), StatusCode::NOT_FOUND);
+}
+
 class BadTransfer : public BadInput {
  protected:
   void SetUp() override {
@@ -396,6 +447,12 @@ TEST_F(BadTransfer, Uploads) {
   EXPECT_EQ(Upload({strings}), StatusCode::INVALID_ARGUMENT);
   strings.mutable_header()->set_num_bytes(~uint64_t{0});
   EXPECT_EQ(Upload({strings}), StatusCode::RESOURCE_EXHAUSTED);
+  v1::UploadChunk overflow = Header(0, "");  // 2^62 floats have 0 bytes, in 64 bits
+  overflow.mutable_header()->mutable_spec()->set_dims(0, int64_t{1} << 62);
+  EXPECT_EQ(Upload({overflow}), StatusCode::INVALID_ARGUMENT);
+  v1::UploadChunk handle = Header(0, "");
+  handle.mutable_header()->mutable_spec()->set_dtype(v1::RESOURCE);
+  EXPECT_EQ(Upload({handle}), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Upload({Header(8, eight)}), StatusCode::OK);
   EXPECT_EQ(Upload({Header(8, eight)}), StatusCode::ALREADY_EXISTS);
 }

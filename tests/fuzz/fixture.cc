@@ -1,5 +1,6 @@
 #include "tests/fuzz/fixture.h"
 
+#include "google/protobuf/stubs/logging.h"
 #include "server/device/cpu/compute.h"
 
 namespace eager::fuzz {
@@ -7,6 +8,7 @@ namespace eager::fuzz {
 const server::DeviceSet& Devices() {
   static const server::DeviceSet* devices = [] {
     server::SetComputeThreads(1);
+    google::protobuf::SetLogHandler(nullptr);  // it tells of every string that is not UTF-8
     return server::DeviceSet::Make({"cpu", kMemoryLimit}).value().release();
   }();
   return *devices;

@@ -439,5 +439,39 @@ TEST(DeviceSet, Names) {
   EXPECT_EQ(DeviceSet::Make({"gpu:99", 0}).status().code(), StatusCode::kNotFound);
 }
 
+// A few bytes on the wire that would make millions of things here.
+TEST_F(SessionTest, HandlesOfFailedOpsAreCounted) {
+  absl::Status status;
+  uint64_t first = 1;
+  for (int i = 0; i < 5 && status.ok(); ++i, first += 1 << 20) status = session_->Run({77, {}, first, 1 << 20, {}});
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(first, 1u + 5 * (1 << 20));
+  Put(first, 3);
+  EXPECT_EQ(ValueOf(first), 3);
+}
+
+TEST_F(SessionTest, ListsOfAnItemAreLimited) {
+  Put(1, 2);
+  EXPECT_TRUE(session_->BeginTape(1, true).ok());
+  const std::vector<uint64_t> many((1 << 20) + 1, 1);
+  EXPECT_TRUE(Run("AddN", many, 2).ok());
+  EXPECT_EQ(ErrorOf(2).code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(session_->Backward({1, many, {}, {&many[0], 1}, 3}).ok());
+  EXPECT_EQ(ErrorOf(3).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(session_->RecordCustomGradient(1, many, {}, {}).code(), StatusCode::kInvalidArgument);
+  const std::vector<uint32_t> tapes(1 << 20, 1);
+  EXPECT_TRUE(session_->Run({1, {&many[0], 1}, 4, 1, tapes}).ok());
+  EXPECT_TRUE(absl::StrContains(ErrorOf(4).message(), "tape 1 twice")) << ErrorOf(4);
+}
+
+TEST_F(SessionTest, ValuesAreChecked) {
+  const std::string bools("\1\2", 2);
+  EXPECT_TRUE(session_->PutConstant(1, {DType::kBool, Shape{2}}, bools, "").ok());
+  EXPECT_EQ(ErrorOf(1).code(), StatusCode::kInvalidArgument);
+  const std::vector<int64_t> huge = {int64_t{1} << 62, 4};  // as ints, for an attribute that is a shape
+  EXPECT_EQ(session_->Define(9, "VarHandleOp", {{"dtype", DType::kFloat32}, {"shape", huge}}, "").code(),
+            StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace eager::server

@@ -72,5 +72,10 @@ TEST_F(CsvTest, ErrorsNameLineAndColumn) {
   EXPECT_EQ(StatusOf([&] { load_csv(folder_ / "none"); }).code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(CsvTest, ColumnsAreCounted) {
+  EXPECT_EQ(ErrorOf(std::string((1 << 20) + 1, ','), {.dtypes = {string}}), "line 1 has more than 1048576 columns");
+  EXPECT_EQ(Load("a\xFF" "b\n", {.delimiter = '\xFF', .dtypes = {string}}).columns.size(), 2u);
+}
+
 }  // namespace
 }  // namespace eager::data

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "client/types.h"
 #include "tests/client/data/files.h"
 
@@ -167,6 +168,51 @@ TEST_F(NpyTest, BrokenArchivesAreErrors) {
   }
   EXPECT_EQ(StatusOf([&] { load_npz(folder_.Write("t.npz", "text")); }).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(StatusOf([&] { load_npz(folder_ / "none.npz"); }).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(NpyTest, WhatUnpacksToFarTooMuchIsRefused) {
+  // Gzip: a header that tells the truth, of more than a file of that size may hold, and one that does not tell.
+  const std::string zeros(size_t{300} << 20, '\0');
+  const std::string honest = Npy(Describe("|u1", absl::StrCat("(", zeros.size(), ",)")), "");
+  EXPECT_EQ(StatusOf([&] { load(folder_.WriteGzip("a.gz", honest + zeros)); }).code(), absl::StatusCode::kResourceExhausted);
+  const std::string path = folder_ / "a.npz";
+  savez_compressed(path, {{"x", NDArray(HostTensor(TensorSpec{uint8, Shape{static_cast<int64_t>(zeros.size())}}))}});
+  const absl::Status status = StatusOf([&] { load_npz(path); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_NE(status.message().find("unpack to more than"), absl::string_view::npos) << status;
+  savez(path, {{"x", NDArray(HostTensor(TensorSpec{uint8, Shape{static_cast<int64_t>(zeros.size())}}))}});
+  EXPECT_EQ(load_npz(path).at("x").size(), static_cast<int64_t>(zeros.size()));  // as large as its file
+}
+
+// A directory that names one entry's bytes many times, as bombs do.
+TEST_F(NpyTest, EntriesThatLieOverEachOther) {
+  const std::string path = folder_ / "a.npz";
+  savez_compressed(path, {{"x", NDArray(Shape{1 << 20}, uint8)}});
+  const std::string good = ReadFile(path);
+  const size_t directory = good.rfind("PK\1\2"), end = good.rfind("PK\5\6");
+  const std::string row = good.substr(directory, end - directory);
+  std::string bad = good.substr(0, directory), tail = good.substr(end);
+  constexpr uint16_t kTimes = 50;
+  for (int i = 0; i < kTimes; ++i) bad += row;
+  const uint32_t size = static_cast<uint32_t>(row.size()) * kTimes;
+  std::memcpy(tail.data() + 8, &kTimes, 2);
+  std::memcpy(tail.data() + 10, &kTimes, 2);
+  std::memcpy(tail.data() + 12, &size, 4);
+  const absl::Status status = StatusOf([&] { load_npz(folder_.Write("bad.npz", bad + tail)); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_NE(status.message().find("over each other"), absl::string_view::npos) << status;
+}
+
+TEST_F(NpyTest, EmptyArraysAndTexts) {
+  EXPECT_EQ(Load(Npy(Describe("|S1000", "(0,)"), "")).size(), 0);
+  EXPECT_EQ(Load(Npy(Describe("|S0", "(3,)"), "")).to_vector<std::string>(), std::vector<std::string>(3));
+  ExpectError(Npy(Describe("|S0", "(2000000,)"), ""), absl::StatusCode::kInvalidArgument, "impossible shape");
+  // Of two shapes the last one counts, as in Python; one of very many axes is none.
+  EXPECT_EQ(Load(Npy("{'shape': (9, 9), 'descr': '|u1', 'fortran_order': False, 'shape': (1,), }", "a")).shape().ToTuple(), "(1,)");
+  std::string axes = "(";
+  for (int i = 0; i < 10000; ++i) axes += "1,";
+  axes += ")";
+  ExpectError(Npy(Describe("|u1", axes), "a"), absl::StatusCode::kInvalidArgument, "impossible shape");
 }
 
 }  // namespace

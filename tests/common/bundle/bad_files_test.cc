@@ -86,6 +86,47 @@ class BadFiles : public ::testing::Test {
   std::string index_, data_;
 };
 
+// Appends a block as it lies in a table; where.
+std::string AppendBlock(absl::string_view block, std::string& table) {
+  std::string handle;
+  AppendVarint(table.size(), &handle);
+  AppendVarint(block.size(), &handle);
+  std::string trailed = absl::StrCat(block, absl::string_view("\0", 1));
+  AppendFixed(MaskCrc32c(Crc32c(trailed)), &trailed);
+  table += trailed;
+  return handle;
+}
+
+// A list that names one large block of no rows again and again would be read for hours.
+TEST_F(BadFiles, BlocksThatLieOverEachOther) {
+  std::string nothing(4 * 1000, '\0');
+  AppendFixed<uint32_t>(1000, &nothing);
+  std::string table, list;
+  const std::string block = AppendBlock(nothing, table);
+  const auto add = [&](char key) {
+    list += {0, 1, static_cast<char>(block.size()), key};
+    list += block;
+  };
+  for (int i = 0; i < 100; ++i) add(static_cast<char>(i + 1));
+  AppendFixed<uint32_t>(0, &list);
+  const std::string list_at = AppendBlock(list, table);
+  std::string footer = std::string(2, '\0') + list_at;
+  footer.resize(40);
+  AppendFixed<uint64_t>(0xdb4775248b80fb57, &footer);
+  WriteFile(prefix_ + ".index", table + footer);
+  const absl::Status status = ReadAll();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("over each other"));
+}
+
+TEST_F(BadFiles, AListOfCheckpointsAsDeepAsTheStack) {
+  std::string text;
+  for (int i = 0; i < 1000000; ++i) text += "a{";
+  WriteFile(folder_ / "checkpoint", text);
+  const auto state = ReadState(folder_.path().string());
+  EXPECT_EQ(state.status().code(), absl::StatusCode::kDataLoss) << state.status();
+}
+
 TEST_F(BadFiles, AreGoodToBeginWith) {
   EXPECT_TRUE(ReadAll().ok());
   EXPECT_TRUE(WithEntry([](auto&) {}).ok());
