@@ -21,9 +21,9 @@ class TensorServiceImpl final
  public:
   explicit TensorServiceImpl(SessionRegistry& sessions);
 
-  // Refuses new sessions from now on, waits until no session has executed anything for `quiet`, or until `deadline`, and ends
+  // Refuses new sessions from now on, waits until no session has executed anything for `quiet`, for `grace` at most, and ends
   // them: their clients are told.
-  void Drain(absl::Duration quiet, absl::Time deadline);
+  void Drain(absl::Duration quiet, absl::Duration grace);
 
   grpc::Status Hello(grpc::ServerContext* context, const v1::HelloRequest* request, v1::HelloResponse* response) override;
   grpc::Status Exchange(grpc::ServerContext*, ExchangeStream* stream) override;
