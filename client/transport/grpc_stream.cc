@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,9 @@
 
 namespace eager::internal {
 namespace {
+
+// Between two tries to say hello.
+constexpr auto kHelloPause = std::chrono::milliseconds(20);
 
 // Sends a tensor's bytes from where they lie: a raw call, driven step by step through a queue of its own.
 class RawCall {
@@ -126,12 +130,15 @@ class GrpcStream final : public SessionStream {
   ~GrpcStream() override { Close(); }
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
-    grpc::ClientContext context;
-    context.set_wait_for_ready(true);  // a daemon that is just starting
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    const Deadline last =
+        Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6));
     v1::HelloResponse response;
-    const grpc::Status status = stub_->Hello(&context, request, &response);
+    grpc::Status status = SayHello(request, last, &response);
+    // A way that breaks is no worse than a daemon that is just starting.
+    while (status.error_code() == grpc::StatusCode::UNAVAILABLE && Deadline::clock::now() < last) {
+      std::this_thread::sleep_for(kHelloPause);
+      status = SayHello(request, last, &response);
+    }
     if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
       return absl::UnavailableError(absl::StrCat("no eagerd answers at ", address_, " within ", connect_timeout_, " s", WhyNot()));
     }
@@ -265,6 +272,13 @@ class GrpcStream final : public SessionStream {
   const std::string& address() const override { return address_; }
 
  private:
+  grpc::Status SayHello(const v1::HelloRequest& request, Deadline last, v1::HelloResponse* response) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);  // a daemon that is just starting
+    context.set_deadline(std::chrono::system_clock::now() + (last - Deadline::clock::now()));
+    return stub_->Hello(&context, request, response);
+  }
+
   // One call serves all exchanges, so none of them can have a deadline of its own.
   bool MayExchange(Deadline deadline) const { return exchange_ != nullptr && deadline == Deadline::max(); }
 

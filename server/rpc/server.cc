@@ -126,7 +126,7 @@ class GrpcServer final : public Server {
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
     TellReadiness();
-    service_.Drain(/*quiet=*/absl::Milliseconds(100), absl::Now() + grace);
+    service_.Drain(/*quiet=*/absl::Milliseconds(100), grace);
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
     saving_.reset();

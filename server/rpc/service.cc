@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -17,7 +18,12 @@ namespace eager::server {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;  // a host's clock may be set meanwhile
+
 constexpr absl::Duration kLeave = absl::Seconds(1);
+constexpr absl::Duration kLongest = absl::Hours(24 * 365);  // what the clock can add
+
+Clock::time_point After(absl::Duration time) { return Clock::now() + absl::ToChronoNanoseconds(std::min(time, kLongest)); }
 
 absl::Status ShuttingDown() { return absl::UnavailableError("eagerd is shutting down: its sessions end, and it takes no new ones"); }
 
@@ -39,20 +45,21 @@ TensorServiceImpl::TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door,
                          std::mem_fn(&TensorServiceImpl::ServeSession), this));
 }
 
-void TensorServiceImpl::Drain(absl::Duration quiet, absl::Time deadline) {
+void TensorServiceImpl::Drain(absl::Duration quiet, absl::Duration grace) {
   draining_ = true;
   int64_t seen = -1;
-  for (absl::Time since = absl::Now(); absl::Now() < deadline; absl::SleepFor(quiet / 10)) {
+  const Clock::time_point deadline = After(grace);
+  for (Clock::time_point since = Clock::now(); Clock::now() < deadline; absl::SleepFor(quiet / 10)) {
     if (activity_.running() != 0 || activity_.done() != seen) {
       seen = activity_.done();
-      since = absl::Now();
-    } else if (sessions_.List().empty() || absl::Now() - since >= quiet) {
+      since = Clock::now();
+    } else if (sessions_.List().empty() || Clock::now() - since >= absl::ToChronoNanoseconds(quiet)) {
       break;
     }
   }
   sessions_.CloseAll(ShuttingDown());
   // Clients go when they hear it; whoever does not is cut off.
-  for (const absl::Time last = absl::Now() + kLeave; open_streams_ != 0 && absl::Now() < last;) absl::SleepFor(kLeave / 100);
+  for (const Clock::time_point last = After(kLeave); open_streams_ != 0 && Clock::now() < last;) absl::SleepFor(kLeave / 100);
 }
 
 grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::HelloRequest* request,

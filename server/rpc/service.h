@@ -25,9 +25,9 @@ class TensorServiceImpl final
   // `state`: where named variables are saved; null: nowhere. All of them must outlive it.
   TensorServiceImpl(SessionRegistry& sessions, FrontDoor& door, StateFolder* state);
 
-  // Refuses new sessions from now on, waits until no session has executed or transferred anything for `quiet`, or until
-  // `deadline`, and ends them: their clients are told.
-  void Drain(absl::Duration quiet, absl::Time deadline);
+  // Refuses new sessions from now on, waits until no session has executed or transferred anything for `quiet`, for `grace` at
+  // most, and ends them: their clients are told.
+  void Drain(absl::Duration quiet, absl::Duration grace);
 
   grpc::Status Hello(grpc::ServerContext* context, const v1::HelloRequest* request, v1::HelloResponse* response) override;
   grpc::Status Exchange(grpc::ServerContext*, ExchangeStream* stream) override;
