@@ -42,7 +42,6 @@ class HandleTable {
   }
   int64_t size() const { return tensors() + static_cast<int64_t>(errors_.size()); }
   int64_t tensors() const { return static_cast<int64_t>(tensors_.size()); }
-  size_t errors() const { return errors_.size(); }
 
  private:
   absl::flat_hash_map<uint64_t, TensorRef> tensors_;

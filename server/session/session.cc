@@ -14,8 +14,6 @@ namespace {
 // Of one item; more is garbage, not a program.
 constexpr uint64_t kMaxOutputs = 1 << 20;
 constexpr size_t kMaxInputs = 1 << 20;
-// Handles of failed ops of one session: one item makes up to a million of them. Limits count what holds a tensor.
-constexpr uint64_t kMaxErrors = 1 << 22;
 
 // RESOURCE_EXHAUSTED where one more is too many.
 absl::Status CheckCount(size_t has, int64_t Limits::*field, const Limits& limits, absl::string_view what) {
@@ -191,9 +189,6 @@ absl::Status Session::closed() const {
 absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {
   if (n > kMaxOutputs || first == 0 || first > std::numeric_limits<uint64_t>::max() - n) {
     return absl::InvalidArgumentError(absl::StrCat("handles ", first, " to ", first, " + ", n, " cannot be set aside"));
-  }
-  if (n > 1 && handles_.errors() + n > kMaxErrors) {
-    return absl::ResourceExhaustedError(absl::StrCat("a session can have ", kMaxErrors, " handles of failed ops at most"));
   }
   for (uint64_t i = 0; i < n; ++i) {
     if (handles_.Contains(first + i)) return absl::AlreadyExistsError(absl::StrCat("handle ", first + i, " is in use"));

@@ -15,8 +15,9 @@ bool Parse(absl::string_view bytes, v1::ExecuteRequest& request) {
 }
 
 void Handle(const v1::ExecuteRequest& request) {
+  static server::Tenant& tenant = *new server::Tenant("default");
   v1::ExecuteResponse response;
-  const absl::Status status = server::Execute(Devices(), request, &response);
+  const absl::Status status = server::Execute(Devices(), tenant, request, &response);
   if (Traced()) std::fprintf(stderr, "%s%s", status.ToString().c_str(), response.DebugString().c_str());
   if (!status.ok()) return CheckCode(status);
   ++answered;

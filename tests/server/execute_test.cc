@@ -18,7 +18,7 @@ class ExecuteTest : public ::testing::Test {
     v1::ExecuteRequest request;
     EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &request).ok()) << json;
     response_.Clear();
-    return server::Execute(*devices_, request, &response_);
+    return server::Execute(*devices_, tenant_, request, &response_);
   }
   // {"dims": …} of a tensor without elements or with many.
   absl::Status Fill(const std::string& dims) {
@@ -27,6 +27,7 @@ class ExecuteTest : public ::testing::Test {
   const v1::JsonTensor& output() const { return response_.outputs(0); }
 
   std::unique_ptr<DeviceSet> devices_ = *DeviceSet::Make({"cpu", 64 << 20});
+  Tenant tenant_{"default"};
   v1::ExecuteResponse response_;
 };
 
@@ -65,7 +66,7 @@ TEST_F(ExecuteTest, ManyAxes) {
   request.set_op("Identity");
   request.add_inputs()->mutable_values()->set_number_value(1);
   for (int i = 0; i < 1000000; ++i) request.mutable_inputs(0)->add_shape(1);
-  EXPECT_EQ(server::Execute(*devices_, request, &response_).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(server::Execute(*devices_, tenant_, request, &response_).code(), StatusCode::kInvalidArgument);
 }
 
 // What nests deeper than readers follow is refused, and comes back flat.
@@ -76,7 +77,7 @@ TEST_F(ExecuteTest, DeepLists) {
   for (int i = 0; i < 24; ++i) value = value->mutable_list_value()->add_values();
   google::protobuf::Value* below = value;
   value->set_number_value(1);
-  ASSERT_TRUE(server::Execute(*devices_, request, &response_).ok());
+  ASSERT_TRUE(server::Execute(*devices_, tenant_, request, &response_).ok());
   std::string json;
   EXPECT_TRUE(google::protobuf::util::MessageToJsonString(response_, &json).ok());
   response_.Clear();
@@ -84,7 +85,7 @@ TEST_F(ExecuteTest, DeepLists) {
   EXPECT_TRUE(output().values().list_value().values(0).has_number_value());
   for (int i = 0; i < 2; ++i) below = below->mutable_list_value()->add_values();
   below->set_number_value(1);
-  const absl::Status status = server::Execute(*devices_, request, &response_);
+  const absl::Status status = server::Execute(*devices_, tenant_, request, &response_);
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status;
 }
 

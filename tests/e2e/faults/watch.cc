@@ -28,13 +28,15 @@ v1::ListDevicesResponse Watch::Devices() const {
 
 int64_t Watch::LiveBuffers() const {
   int64_t n = 0;
-  for (const v1::DeviceInfo& device : Devices().devices()) n += device.live_buffers();
+  const v1::ListDevicesResponse response = Devices();
+  for (const v1::DeviceInfo& device : response.devices()) n += device.live_buffers();
   return n;
 }
 
 int64_t Watch::BytesInUse() const {
   int64_t n = 0;
-  for (const v1::DeviceInfo& device : Devices().devices()) n += device.bytes_in_use();
+  const v1::ListDevicesResponse response = Devices();
+  for (const v1::DeviceInfo& device : response.devices()) n += device.bytes_in_use();
   return n;
 }
 
