@@ -18,10 +18,10 @@ namespace {
 constexpr int kSteps = 6;
 constexpr uint64_t kPositions = 12;  // of each kind and direction, beside other tests
 
-struct Run {
+struct Outcome {
   std::string result;
   uint64_t ops = 0;
-  bool operator==(const Run&) const = default;
+  bool operator==(const Outcome&) const = default;
 };
 
 struct Case {
@@ -32,9 +32,9 @@ struct Case {
 
 class Cut : public ::testing::TestWithParam<Case> {
  protected:
-  Run TrainOnce() {
+  Outcome TrainOnce() {
     Connect(link_.address(), {.reconnect_seconds = 20});
-    Run run{Train(kSteps).ToString(), watch_.OpsOfNewest()};
+    Outcome run{Train(kSteps).ToString(), watch_.OpsOfNewest()};
     Disconnect();
     return run;
   }
@@ -45,7 +45,7 @@ class Cut : public ::testing::TestWithParam<Case> {
 };
 
 TEST_P(Cut, NothingIsLostOrDoneTwice) {
-  const Run undisturbed = TrainOnce();
+  const Outcome undisturbed = TrainOnce();
   const uint64_t to_server = link_.bytes_to_server(), to_client = link_.bytes_to_client();
   ASSERT_EQ(TrainOnce(), undisturbed) << "two runs without faults differ";
   const uint64_t bytes = GetParam().to_server ? to_server : to_client;
@@ -53,7 +53,7 @@ TEST_P(Cut, NothingIsLostOrDoneTwice) {
   uint64_t runs = 0, ops = 0;
   for (uint64_t at = 1; at <= bytes; at += step) {
     link_.Plan({GetParam().kind, GetParam().to_server, at});
-    Run run;
+    Outcome run;
     try {
       run = TrainOnce();
     } catch (const Error& e) {
@@ -71,7 +71,7 @@ TEST_P(Cut, NothingIsLostOrDoneTwice) {
 
 TEST_P(Cut, AnyPieceMayBeAByte) {
   link_.Split(1);
-  const Run undisturbed = TrainOnce();
+  const Outcome undisturbed = TrainOnce();
   link_.Plan({GetParam().kind, GetParam().to_server, 700});
   EXPECT_EQ(TrainOnce().result, undisturbed.result);
 }
