@@ -42,7 +42,8 @@ SpareFile spare;
 
 }  // namespace
 
-extern "C" int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
+// Visible, so that the libraries that this program is linked with find it.
+extern "C" __attribute__((visibility("default"))) int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
   while (true) {
     const int connection = Accept(listener, address, size, flags);
     if (connection >= 0) return connection;

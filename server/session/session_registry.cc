@@ -16,6 +16,12 @@ constexpr std::chrono::seconds kTakeOver{5};
 
 }  // namespace
 
+SessionRegistry::SessionRegistry(const DeviceSet& devices, Options options)
+    : devices_(devices), options_(std::move(options)) {
+  MutexLock lock(&mu_);
+  if (options_.grace > absl::ZeroDuration()) WatchTime();
+}
+
 SessionRegistry::~SessionRegistry() {
   {
     MutexLock lock(&mu_);

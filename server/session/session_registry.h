@@ -46,7 +46,7 @@ class SessionRegistry {
     std::function<void(const Session&)> on_expired = nullptr;
   };
   explicit SessionRegistry(const DeviceSet& devices) : SessionRegistry(devices, Options()) {}
-  SessionRegistry(const DeviceSet& devices, Options options) : devices_(devices), options_(std::move(options)) {}
+  SessionRegistry(const DeviceSet& devices, Options options);
   ~SessionRegistry();
 
   // A new session, served by `stream`; null: by nobody who could be told of its end.
@@ -118,7 +118,7 @@ class SessionRegistry {
   absl::flat_hash_map<std::string, Ended> ended_ ABSL_GUARDED_BY(mu_);
   std::deque<std::string> ended_order_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
-  std::thread watcher_;  // started when it is first needed
+  std::thread watcher_;  // of a registry with leases from the start, when memory is there; else when it is first needed
 };
 
 }  // namespace eager::server
