@@ -116,7 +116,9 @@ uint8_t Parts::Byte() {
 }
 
 absl::string_view Parts::Part() {
-  const size_t low = Byte(), n = std::min(low | static_cast<size_t>(Byte()) << 8, bytes_.size());
+  const size_t low = Byte();  // one after the other: each takes a byte away
+  const size_t wanted = low | static_cast<size_t>(Byte()) << 8;
+  const size_t n = std::min(wanted, bytes_.size());
   const absl::string_view part = bytes_.substr(0, n);
   bytes_.remove_prefix(n);
   return part;
