@@ -169,6 +169,8 @@ done
 run 1 ops --server "$address"
 has "$err" 'the token is unknown here'
 unset EAGERD_TOKEN
+stop_daemon
+
 start_daemon "$eagerd"
 run 1 variables save --server "$address"
 has "$err" 'no state folder: start it with --state'
