@@ -110,6 +110,8 @@ absl::Status Dispatcher::Open(v1::ServerMessage* reply) {
   absl::StatusOr<std::shared_ptr<Session>> session = sessions_.Resume(token_, caller_, stream_);
   if (open.unheard() && absl::IsNotFound(session.status())) {
     session = sessions_.Open(token_, caller_, open.client(), peer_, stream_);
+    // The first stream's own message, which this one has overtaken, may have come in between.
+    if (absl::IsAlreadyExists(session.status())) session = sessions_.Resume(token_, caller_, stream_);
   }
   RETURN_IF_ERROR(session.status());
   session_ = *std::move(session);

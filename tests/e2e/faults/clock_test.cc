@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/eager.h"
@@ -47,15 +48,16 @@ TEST(Clock, JumpsWhileAClientTrains) {
   Clock clock;
   DaemonProcess daemon({"--session-grace=30"}, clock.Seen());
   FaultyLink link(daemon.address());
-  const auto train = [&] {
+  const auto train = [&](ChildProcess::Options options) {
     return std::make_unique<ChildProcess>(
-        std::vector<std::string>{EAGER_FAULT_CLIENT, link.address(), "train", "1500"}, clock.Seen());
+        std::vector<std::string>{EAGER_FAULT_CLIENT, link.address(), "train", "1500"}, std::move(options));
   };
-  const std::string undisturbed = train()->Await("trained ");
+  const std::string undisturbed = train({})->Await("trained ");
   ASSERT_NE(undisturbed, "");
   int jumps = 0;
   for (const bool cut : {false, true}) {
-    const auto client = train();
+    // Where links break, only the daemon's: gRPC's timers for the next try wait by the kernel's clock, which is not shifted.
+    const auto client = train(cut ? ChildProcess::Options() : clock.Seen());
     client->Await("ready");
     for (const int64_t offset : {kHour, -kHour, kYears, -kYears, int64_t{0}}) {
       if (cut) {

@@ -26,6 +26,7 @@ __attribute__((constructor)) void Map() {
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
@@ -51,3 +52,4 @@ time_t time(time_t* out) noexcept {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop
