@@ -1,5 +1,6 @@
 #include "client/core/resend_window.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace eager::internal {
@@ -30,7 +31,12 @@ void ResendWindow::Push(uint64_t seq, absl::string_view message) {
 
 void ResendWindow::Acknowledge(uint64_t seq) {
   MutexLock lock(&mu_);
-  while (!held_ && !messages_.empty() && first_seq_ <= seq) {
+  acknowledged_ = std::max(acknowledged_, seq);
+  if (!held_) Drop();
+}
+
+void ResendWindow::Drop() {
+  while (!messages_.empty() && first_seq_ <= acknowledged_) {
     std::string& done = messages_.front();
     bytes_ -= done.size();
     if (spare_.size() < kSpares && done.capacity() <= kSpareBytes) spare_.push_back(std::move(done));

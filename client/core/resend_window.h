@@ -35,13 +35,17 @@ class ResendWindow {
     for (size_t i = 0; i < messages.size() && sent; ++i) sent = send(messages[i]);
     MutexLock lock(&mu_);
     held_ = false;
+    Drop();  // the server may have nothing more to say of what it acknowledged meanwhile
     return sent;
   }
 
  private:
+  void Drop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
   mutable Mutex mu_;
   std::deque<std::string> messages_ ABSL_GUARDED_BY(mu_);
   uint64_t first_seq_ ABSL_GUARDED_BY(mu_) = 1;
+  uint64_t acknowledged_ ABSL_GUARDED_BY(mu_) = 0;
   size_t bytes_ ABSL_GUARDED_BY(mu_) = 0;
   bool held_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::string> spare_ ABSL_GUARDED_BY(mu_);  // for their memory

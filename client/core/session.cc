@@ -78,7 +78,7 @@ Session::Session(std::unique_ptr<SessionStream> stream, v1::HelloResponse hello,
       reconnect_seconds_(reconnect_seconds < 0 ? hello_.session_grace_seconds() : reconnect_seconds),
       wait_seconds_(wait_seconds),
       resumable_(reconnect_seconds_ > 0 && hello_.session_grace_seconds() > 0),
-      process_(getpid()),
+      forks_before_(CountForks()),
       client_name_(ClientName()) {
   v1::OpenSession open;
   open.set_token(token_);
@@ -115,7 +115,7 @@ void Session::Close() {
       MutexLock lock(&mu_);
       batch_->End();
     }
-    const bool written = FlushLocked().ok();
+    const bool written = FlushLocked(WaitLimit{.deadline = last}).ok();
     write_mu_.Unlock();
     if (written) stream_->AwaitEnd(last);
   }
@@ -154,6 +154,7 @@ bool Session::Full() const {
 }
 
 void Session::Release(uint64_t handle, size_t bytes) {
+  if (Forked()) return;
   bool full;
   {
     MutexLock lock(&mu_);
@@ -171,13 +172,18 @@ void Session::Release(uint64_t handle, size_t bytes) {
 }
 
 absl::Status Session::Flush() {
+  if (Forked()) return ChildOfAFork();
   RETURN_IF_ERROR(AwaitRoom());
-  MutexLock writing(&write_mu_);
-  return FlushLocked();
+  const WaitLimit limit = Limit();
+  if (!LockWriting(limit)) return limit.Check();
+  absl::Status status = FlushLocked(limit);
+  write_mu_.Unlock();
+  return status;
 }
 
-absl::Status Session::FlushLocked() {
+absl::Status Session::FlushLocked(const WaitLimit& limit) {
   RETURN_IF_ERROR(write_error_);
+  while (!stream_->AwaitWritable(limit.Slice())) RETURN_IF_ERROR(limit.Check());
   {
     MutexLock lock(&mu_);
     if (Empty()) return absl::OkStatus();
@@ -189,14 +195,11 @@ absl::Status Session::FlushLocked() {
   const uint64_t received = received_.load(std::memory_order_relaxed);
   const absl::string_view message = spare_->Finish(++seq_, received);
   if (resumable_) window_.Push(seq_, message);
-  write_error_ = stream_->Write(message);
+  absl::Status status = stream_->Write(message);
   told_received_.store(received, std::memory_order_relaxed);
   spare_->Clear();
-  if (absl::IsUnavailable(write_error_) && resumable_) {
-    write_error_ = absl::OkStatus();
-    write_error_ = ResumeLocked(link_);
-  }
-  return write_error_;
+  if (absl::IsUnavailable(status) && resumable_) return ResumeLocked(link_, limit);
+  return write_error_ = std::move(status);
 }
 
 void Session::FlushLater() {
@@ -270,8 +273,7 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
 
 template <class Transfer, class Why>
 auto Session::Persist(Transfer transfer, Why why) -> decltype(transfer()) {
-  const Deadline last =
-      Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(reconnect_seconds_ * 1e6));
+  const Deadline last = DeadlineAfter(reconnect_seconds_);
   while (true) {
     auto result = transfer();
     const bool again =
@@ -313,10 +315,7 @@ absl::StatusOr<TensorSpec> Session::FetchSpec(uint64_t handle) {
 }
 
 absl::Status Session::EnsureUsable(bool open) {
-  if (Forked()) {
-    return absl::FailedPreconditionError(
-        "this process is the child of a fork: the session belongs to its parent; connect anew");
-  }
+  if (Forked()) return ChildOfAFork();
   if (!open) return absl::OkStatus();
   return open_.load(std::memory_order_acquire) ? absl::OkStatus() : RoundTrip();
 }
@@ -329,16 +328,25 @@ absl::Status Session::Sync() {
 }
 
 absl::StatusOr<v1::ListVariablesResponse> Session::ListVariables(const v1::ListVariablesRequest& request) {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   RETURN_IF_ERROR(RoundTrip());
-  return stream_->ListVariables(request);
+  return Persist([&] { return stream_->ListVariables(request, Limit().deadline); }, [] { return absl::OkStatus(); });
 }
 
 absl::Status Session::DeleteVariable(const v1::DeleteVariableRequest& request) {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   RETURN_IF_ERROR(RoundTrip());
-  return stream_->DeleteVariable(request);
+  bool again = false;
+  return Persist(
+      [&] {
+        absl::Status status = stream_->DeleteVariable(request, Limit().deadline);
+        return std::exchange(again, true) && absl::IsNotFound(status) ? absl::OkStatus() : status;  // as of an upload
+      },
+      [] { return absl::OkStatus(); });
 }
 
 void Session::ForgetStatefulSignatures() {
+  if (Forked()) return;
   MutexLock lock(&mu_);
   plain_.clear();
   absl::erase_if(signatures_, [](const auto& entry) {
@@ -372,6 +380,7 @@ absl::StatusOr<v1::Fetched> Session::WaitFor(uint64_t fetch) {
 }
 
 absl::StatusOr<v1::WalkEvent> Session::NextEvent(uint64_t walk) {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   Flush().IgnoreError();  // a broken stream tells its reader why
   MutexLock lock(&read_mu_);
   RETURN_IF_ERROR(ReadUntil([&] { return events_.contains(walk); }));
@@ -415,7 +424,7 @@ void Session::ReadOne(Deadline deadline) {
   reading_ = false;
   if (came) {
     Take(message);
-  } else if (!absl::IsDeadlineExceeded(status)) {
+  } else if (!absl::IsDeadlineExceeded(status) && !absl::IsCancelled(status)) {  // which are this thread's own
     read_error_ = std::move(status);
   }
   read_done_.SignalAll();

@@ -58,6 +58,7 @@ class Session {
   // are what the op has where a call names none. `device` is one of its context's names, always in the same place.
   template <class Use>
   absl::Status WithSignature(const Attrs& attrs, const std::string& device, bool plain, Use use) {
+    if (Forked()) return ChildOfAFork();
     absl::Status status;
     bool full;
     {
@@ -76,6 +77,7 @@ class Session {
   // Adds another item to the batch; `fill` gets the empty item.
   template <class Fill>
   void Add(Fill fill) {
+    if (Forked()) return;  // what waits says it
     bool full;
     {
       MutexLock lock(&mu_);
@@ -131,20 +133,28 @@ class Session {
   }
   bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return batch_->empty(); }
   void FlushLater();
-  absl::Status FlushLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  absl::Status FlushLocked(const WaitLimit& limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
   // Waits until what the server has not executed is little enough to add to.
   absl::Status AwaitRoom();
-  // Makes another stream in place of the `link`th, unless somebody has. An error if the session is lost.
+  // Makes another stream in place of the `link`th, unless somebody has. An error if the session is lost, which is then the
+  // stream's, or if the thread's limit is reached.
   absl::Status Resume(uint64_t link);
-  absl::Status ResumeLocked(uint64_t link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  absl::Status ResumeLocked(uint64_t link, const WaitLimit& limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  // One try.
+  absl::Status Reopen(Deadline deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
   // The bytes of the first message of another stream.
   std::string ResumeMessage() const;
   // Tells the server what has been received, where no message is about to.
   void SendReceived();
   // What ends a wait of this thread that begins now.
   WaitLimit Limit() const;
-  // Whether this process is a fork's child: its parent has the session.
-  bool Forked() const;
+  // Whether this process is a fork's child: its parent has the session, and a thread that is not here may have left locks taken,
+  // so this comes before any of them.
+  bool Forked() const { return forks_before_ != forks_.load(std::memory_order_relaxed); }
+  static absl::Status ChildOfAFork();
+  static int CountForks();
+  // Takes write_mu_, for which a thread that looks for another link may let others wait. False if the limit ends that.
+  bool LockWriting(const WaitLimit& limit) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, write_mu_);
   // Calls transfer() until it succeeds or fails for another reason than a broken link, such as the one that why() tells.
   template <class Transfer, class Why>
   auto Persist(Transfer transfer, Why why) -> decltype(transfer());
@@ -181,7 +191,8 @@ class Session {
   const double reconnect_seconds_;
   const double wait_seconds_;
   const bool resumable_;
-  const int process_;
+  static std::atomic<int> forks_;  // in which this process was the child
+  const int forks_before_;
   const std::string client_name_;
   std::atomic<bool> closing_{false};
   ResendWindow window_;                       // empty where nothing can be resumed

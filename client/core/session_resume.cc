@@ -1,5 +1,5 @@
 // How a session gets over a broken link.
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <thread>
@@ -11,9 +11,11 @@
 namespace eager::internal {
 namespace {
 
-constexpr auto kFirstPause = std::chrono::milliseconds(20);
-constexpr auto kLongestPause = std::chrono::milliseconds(1000);
-constexpr auto kLookWhetherClosed = std::chrono::milliseconds(20);
+// Between two tries, each of which waits for a way to the server: gRPC itself paces its looking for one.
+constexpr auto kPause = std::chrono::milliseconds(20);
+// How often who waits looks whether the session is closed, or his limit reached.
+constexpr auto kLook = std::chrono::milliseconds(20);
+constexpr auto kTryLock = std::chrono::milliseconds(1);
 // One try: a server that has the session answers at once, unless it still executes what came by the last stream.
 constexpr auto kTry = std::chrono::seconds(10);
 
@@ -30,7 +32,30 @@ WaitLimit Session::Limit() const {
   return limit;
 }
 
-bool Session::Forked() const { return getpid() != process_; }
+std::atomic<int> Session::forks_{0};
+
+int Session::CountForks() {
+  static const int once = pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1, std::memory_order_relaxed); });
+  static_cast<void>(once);
+  return forks_.load(std::memory_order_relaxed);
+}
+
+absl::Status Session::ChildOfAFork() {
+  return absl::FailedPreconditionError(
+      "this process is the child of a fork: the session belongs to its parent; connect anew");
+}
+
+bool Session::LockWriting(const WaitLimit& limit) {
+  if (limit.none()) {
+    write_mu_.Lock();
+    return true;
+  }
+  while (!write_mu_.TryLock()) {
+    if (!limit.Check().ok()) return false;
+    std::this_thread::sleep_for(kTryLock);
+  }
+  return true;
+}
 
 std::string Session::ResumeMessage() const {
   v1::OpenSession open;
@@ -45,41 +70,48 @@ std::string Session::ResumeMessage() const {
 }
 
 absl::Status Session::Resume(uint64_t link) {
-  MutexLock writing(&write_mu_);
-  if (write_error_.ok()) write_error_ = ResumeLocked(link);
-  return write_error_;
+  const WaitLimit limit = Limit();
+  if (!LockWriting(limit)) return limit.Check();
+  absl::Status status = ResumeLocked(link, limit);
+  write_mu_.Unlock();
+  return status;
 }
 
-absl::Status Session::ResumeLocked(uint64_t link) {
-  if (link_ != link) return absl::OkStatus();
-  const Deadline last =
-      Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(reconnect_seconds_ * 1e6));
-  Deadline::clock::duration pause = kFirstPause;
+absl::Status Session::ResumeLocked(uint64_t link, const WaitLimit& limit) {
+  if (!write_error_.ok() || link_ != link) return write_error_;
+  const Deadline last = DeadlineAfter(reconnect_seconds_);
+  const auto now = [] { return Deadline::clock::now(); };
   while (true) {
-    if (closing_) return absl::UnavailableError(absl::StrCat("the session on eagerd at ", address(), " is closed"));
-    v1::ServerMessage answer;
-    absl::Status status = stream_->Reopen(ResumeMessage(), &answer, std::min(last, Deadline::clock::now() + kTry));
-    if (status.ok()) {
-      open_.store(true, std::memory_order_release);
-      window_.Acknowledge(answer.done_seq());
-      ++link_;
-      if (window_.SendAgain([&](absl::string_view message) { return stream_->Write(message).ok(); }))
-        return absl::OkStatus();
-      pause = kFirstPause;  // there is a way; it broke once more
-      status = absl::UnavailableError("it breaks again and again");
+    if (closing_) {
+      return write_error_ = absl::UnavailableError(absl::StrCat("the session on eagerd at ", address(), " is closed"));
     }
+    const absl::Status status = Reopen(std::min({last, limit.deadline, now() + kTry}));
+    if (status.ok()) return status;
     if (!absl::IsUnavailable(status)) {
-      return absl::UnavailableError(
-          absl::StrCat("the session on eagerd at ", address(), " is lost: ", status.message()));
+      return write_error_ = absl::UnavailableError(
+                 absl::StrCat("the session on eagerd at ", address(), " is lost: ", status.message()));
     }
-    if (Deadline::clock::now() >= last) {
-      return absl::UnavailableError(
-          absl::StrCat(status.message(), "; the session is given up after ", reconnect_seconds_, " s"));
+    std::this_thread::sleep_for(kPause);
+    while (!closing_ && now() < last && limit.Check().ok() && !stream_->AwaitLink(std::min(last, now() + kLook))) {
     }
-    const Deadline until = Deadline::clock::now() + pause;
-    while (!closing_ && Deadline::clock::now() < until) std::this_thread::sleep_for(kLookWhetherClosed);
-    pause = std::min<Deadline::clock::duration>(2 * pause, kLongestPause);
+    RETURN_IF_ERROR(limit.Check());  // whoever waits next looks further
+    if (now() >= last) {
+      return write_error_ = absl::UnavailableError(
+                 absl::StrCat(status.message(), "; the session is given up after ", reconnect_seconds_, " s"));
+    }
   }
+}
+
+absl::Status Session::Reopen(Deadline deadline) {
+  v1::ServerMessage answer;
+  RETURN_IF_ERROR(stream_->Reopen(ResumeMessage(), &answer, deadline));
+  if (answer.has_ended()) return absl::AbortedError(answer.ended().message());
+  open_.store(true, std::memory_order_release);
+  window_.Acknowledge(answer.done_seq());
+  ++link_;
+  if (window_.SendAgain([&](absl::string_view message) { return stream_->Write(message).ok(); }))
+    return absl::OkStatus();
+  return absl::UnavailableError("it breaks again and again");
 }
 
 void Session::SendReceived() {

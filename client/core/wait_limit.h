@@ -15,12 +15,8 @@ struct WaitLimit {
   absl::InlinedVector<std::stop_token, 1> stops;  // of this scope and those around it
 
   // Not longer than so many seconds from now.
-  void Narrow(double seconds) {
-    const double longest = 1e9;  // beyond what a clock holds there is no limit
-    if (!(seconds < longest)) return;
-    const auto limit = std::chrono::microseconds(static_cast<int64_t>(std::max(seconds, 0.0) * 1e6));
-    deadline = std::min(deadline, Deadline::clock::now() + limit);
-  }
+  void Narrow(double seconds) { deadline = std::min(deadline, DeadlineAfter(seconds)); }
+  bool none() const { return deadline == Deadline::max() && stops.empty(); }
   // Until when to wait before looking at the token again.
   Deadline Slice() const {
     if (stops.empty()) return deadline;

@@ -29,9 +29,7 @@ constexpr auto kHelloPause = std::chrono::milliseconds(20);
 class RawCall {
  public:
   RawCall(grpc::GenericStub& stub, const std::string& method, Deadline deadline) {
-    if (deadline != Deadline::max()) {
-      context_.set_deadline(std::chrono::system_clock::now() + (deadline - Deadline::clock::now()));
-    }
+    context_.set_deadline(ToGrpc(deadline));
     call_ = stub.PrepareCall(&context_, method, &queue_);
     call_->StartCall(nullptr);
     Wait();
@@ -130,8 +128,7 @@ class GrpcStream final : public SessionStream {
   ~GrpcStream() override { Close(); }
 
   absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) override {
-    const Deadline last =
-        Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6));
+    const Deadline last = DeadlineAfter(connect_timeout_);
     v1::HelloResponse response;
     grpc::Status status = SayHello(request, last, &response);
     // A way that breaks is no worse than a daemon that is just starting.
@@ -152,6 +149,8 @@ class GrpcStream final : public SessionStream {
     return Lost("");  // why, the reader learns
   }
 
+  bool AwaitWritable(Deadline deadline) override { return call()->AwaitWritable(deadline); }
+
   absl::Status Read(v1::ServerMessage* message, Deadline deadline) override {
     const std::shared_ptr<SessionCall> current = call();
     switch (current->Read(message, deadline)) {
@@ -165,6 +164,8 @@ class GrpcStream final : public SessionStream {
     const absl::Status end = FromCall(current->Finish());
     return end.ok() ? Lost("") : end;
   }
+
+  bool AwaitLink(Deadline deadline) override { return channel_->WaitForConnected(ToGrpc(deadline)); }
 
   absl::Status Reopen(absl::string_view first, v1::ServerMessage* answer, Deadline deadline) override {
     auto next = std::make_shared<SessionCall>(*raw_stub_);
@@ -245,17 +246,17 @@ class GrpcStream final : public SessionStream {
     return sink.Take();
   }
 
-  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request, Deadline deadline) override {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    context.set_deadline(ToGrpc(deadline));
     v1::ListVariablesResponse response;
     RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response)));
     return response;
   }
 
-  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, Deadline deadline) override {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(connect_timeout_ * 1e6)));
+    context.set_deadline(ToGrpc(deadline));
     v1::DeleteVariableResponse response;
     return FromCall(stub_->DeleteVariable(&context, request, &response));
   }
@@ -275,7 +276,7 @@ class GrpcStream final : public SessionStream {
   grpc::Status SayHello(const v1::HelloRequest& request, Deadline last, v1::HelloResponse* response) {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);  // a daemon that is just starting
-    context.set_deadline(std::chrono::system_clock::now() + (last - Deadline::clock::now()));
+    context.set_deadline(ToGrpc(last));
     return stub_->Hello(&context, request, response);
   }
 
@@ -285,7 +286,7 @@ class GrpcStream final : public SessionStream {
   // Why TLS did not come about, which a call that waits for the connection is not told.
   std::string WhyNot() {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
+    context.set_deadline(ToGrpc(DeadlineAfter(1)));
     v1::HelloResponse response;
     const std::string why = stub_->Hello(&context, v1::HelloRequest(), &response).error_message();
     return absl::StrContains(why, "andshake") ? absl::StrCat(": ", why) : "";

@@ -74,13 +74,13 @@ class InProcessStream final : public SessionStream {
     return values;
   }
 
-  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request) override {
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request, Deadline) override {
     v1::ListVariablesResponse response;
     RETURN_IF_ERROR(server::ListVariables(sessions_.tenants(), server::Caller(), request, &response));
     return response;
   }
 
-  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request) override {
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, Deadline) override {
     return server::DeleteVariable(sessions_.tenants(), server::Caller(), request);
   }
 

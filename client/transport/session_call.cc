@@ -23,14 +23,13 @@ unsigned MaxSpinning() {
   return max;
 }
 
-// gRPC's deadlines are of another clock.
+}  // namespace
+
 gpr_timespec ToGrpc(Deadline deadline) {
   if (deadline == Deadline::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
   const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - Clock::now()).count();
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(std::max<int64_t>(left, 0), GPR_TIMESPAN));
 }
-
-}  // namespace
 
 SessionCall::SessionCall(grpc::GenericStub& stub)
     : stream_(stub.PrepareCall(&context_, "/eager.v1.TensorService/Session", &queue_)) {
@@ -50,8 +49,12 @@ SessionCall::~SessionCall() {
   }
 }
 
+bool SessionCall::AwaitWritable(Deadline deadline) {
+  return Drive([this] { return !write_.pending; }, /*read=*/true, /*may_spin=*/false, deadline);
+}
+
 bool SessionCall::Write(absl::string_view message) {
-  Drive([this] { return !write_.pending; }, /*read=*/true, false, Deadline::max());
+  AwaitWritable(Deadline::max());
   {
     MutexLock lock(&mu_);
     if (!write_.ok || ended_) return false;

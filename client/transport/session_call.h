@@ -15,6 +15,9 @@
 
 namespace eager::internal {
 
+// As gRPC has it: by the monotonic clock, whatever becomes of the host's time.
+gpr_timespec ToGrpc(Deadline deadline);
+
 // One thread at a time may write while others read. gRPC's own blocking stream puts a waiting thread to sleep at once,
 // and waking it costs more than the server takes for a small op; so a read that is likely to be short looks for its
 // answer for a while before it sleeps. Whoever waits for room to write takes in what the server says meanwhile: the two
@@ -31,6 +34,8 @@ class SessionCall {
   // Hands a message, the bytes of a ClientMessage, to the transport; waits while the one before it does not fit into
   // the server's window. False once the stream is known to be broken: of the last message only the next Write may know.
   bool Write(absl::string_view message);
+  // Waits until Write will not wait; false if that has not come by `deadline`.
+  bool AwaitWritable(Deadline deadline);
   enum class Outcome { kMessage, kEnded, kLate };
   // Waits for the next message, until `deadline`. kEnded once the stream has ended and all that came before is taken.
   Outcome Read(v1::ServerMessage* message, Deadline deadline);

@@ -8,6 +8,7 @@
 // are.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -21,6 +22,12 @@ namespace eager::internal {
 
 using Deadline = std::chrono::steady_clock::time_point;  // max(): none
 
+// So many seconds from now; none where a clock does not hold as many.
+inline Deadline DeadlineAfter(double seconds) {
+  if (!(seconds < 1e9)) return Deadline::max();
+  return Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(std::max(seconds, 0.0) * 1e6));
+}
+
 // Write, Read, Upload and Download may be called at once from different threads; each by one at a time.
 class SessionStream {
  public:
@@ -30,9 +37,13 @@ class SessionStream {
   virtual absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) = 0;
   // `message`: the bytes of a ClientMessage. Does not wait for it to be executed.
   virtual absl::Status Write(absl::string_view message) = 0;
+  // Waits until Write will not wait. False if that has not come by `deadline`.
+  virtual bool AwaitWritable(Deadline deadline) { return true; }
   // Waits for the next message. The error that ended the stream, once it has: UNAVAILABLE if its link broke. DEADLINE_EXCEEDED
   // if nothing has come by then.
   virtual absl::Status Read(v1::ServerMessage* message, Deadline deadline) = 0;
+  // Waits for a way to the server, after the link broke. False if there is none by `deadline`.
+  virtual bool AwaitLink(Deadline deadline) { return true; }
   // After the link broke: a new stream that begins with `first`, the bytes of a message with an `open`, and the server's
   // answer to that. Waits until `deadline`. UNAVAILABLE while there is no way to the server; any other error is the server's.
   // To be called by one thread at a time, and not beside Write.
@@ -51,8 +62,8 @@ class SessionStream {
   virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
                                               const std::function<absl::Status()>& meanwhile) = 0;
   // Of the caller's named variables. Wait for the server's answer.
-  virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&) { return NoVariables(); }
-  virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&) { return NoVariables(); }
+  virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&, Deadline) { return NoVariables(); }
+  virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&, Deadline) { return NoVariables(); }
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;

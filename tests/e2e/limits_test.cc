@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "client/eager.h"
 #include "eager/v1/service.grpc.pb.h"
+#include "tests/support/child_process.h"
 #include "tests/support/temp_folder.h"
 
 namespace eager {
@@ -28,58 +29,7 @@ constexpr bool kSanitized = false;
 #endif
 
 using absl::StatusCode;
-
-// An eagerd with these arguments, in at most `memory` bytes of addresses (0: any number).
-class Daemon {
- public:
-  explicit Daemon(std::vector<std::string> args, rlim_t memory = 0) {
-    int out[2];
-    EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
-    for (const char* arg : {"127.0.0.1:0", "--listen", EAGERD_BINARY}) args.insert(args.begin(), arg);
-    std::vector<char*> argv;
-    for (std::string& arg : args) argv.push_back(arg.data());
-    argv.push_back(nullptr);
-    pid_ = fork();
-    if (pid_ == 0) {
-      const rlimit limit{memory, memory};
-      if (memory != 0 && setrlimit(RLIMIT_AS, &limit) != 0) _exit(126);
-      dup2(out[1], STDOUT_FILENO);
-      dup2(out[1], STDERR_FILENO);
-      execv(EAGERD_BINARY, argv.data());
-      _exit(127);
-    }
-    close(out[1]);
-    out_ = out[0];
-    char c;
-    while (!absl::StrContains(log_, "event=ready") && read(out_, &c, 1) == 1) log_ += c;
-    const size_t at = log_.find("address=");
-    if (at != std::string::npos) address_ = log_.substr(at + 8, log_.find('\n', at) - at - 8);
-  }
-  ~Daemon() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    close(out_);
-  }
-  Daemon(const Daemon&) = delete;
-
-  const std::string& address() const { return address_; }
-  const std::string& log() const { return log_; }
-  void Signal(int signal) const { kill(pid_, signal); }
-  bool Runs() const { return waitpid(pid_, nullptr, WNOHANG) == 0; }
-  int64_t ResidentKiB() const {
-    std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
-    for (std::string word; status >> word;) {
-      int64_t kib = 0;
-      if (word == "VmRSS:" && status >> kib) return kib;
-    }
-    return 0;
-  }
-
- private:
-  pid_t pid_ = -1;
-  int out_ = -1;
-  std::string log_, address_;
-};
+using testing::DaemonProcess;
 
 // The status of what `work` throws.
 template <class Work>
@@ -104,18 +54,19 @@ constexpr int64_t kMiB = 1 << 20;
 class LimitsTest : public ::testing::Test {
  protected:
   void Start(std::vector<std::string> args, rlim_t memory = 0) {
-    daemon_ = std::make_unique<Daemon>(std::move(args), memory);
-    ASSERT_NE(daemon_->address(), "") << daemon_->log();
+    daemon_ = std::make_unique<DaemonProcess>(
+        std::move(args), memory == 0 ? DaemonProcess::Options() : testing::Limited(RLIMIT_AS, memory));
+    ASSERT_NE(daemon_->address(), "") << daemon_->Output();
     Connect(daemon_->address());
   }
   void TearDown() override {
     if (daemon_ == nullptr) return;
-    EXPECT_TRUE(daemon_->Runs());
+    EXPECT_TRUE(daemon_->Running());
     Disconnect();
   }
   void ExpectHealthy() { EXPECT_EQ(int(constant(20) + 1), 21); }
 
-  std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<DaemonProcess> daemon_;
 };
 
 TEST_F(LimitsTest, MemoryOfASession) {
@@ -183,10 +134,10 @@ TEST(Limits, WrongOnesEndTheStart) {
   const testing::TempFolder folder;
   const std::string path = folder / "limits";
   std::ofstream(path) << "[default]\nhandels = 3\n";
-  const Daemon wrong_file({"--limits", path});
-  EXPECT_TRUE(absl::StrContains(wrong_file.log(), path + ": line 2: unknown limit 'handels'")) << wrong_file.log();
-  const Daemon wrong_flag({"--limit", "handles=many"});
-  EXPECT_TRUE(absl::StrContains(wrong_flag.log(), "limit 'handles': expected a number")) << wrong_flag.log();
+  DaemonProcess wrong_file({"--limits", path});
+  EXPECT_TRUE(absl::StrContains(wrong_file.Output(), path + ": line 2: unknown limit 'handels'")) << wrong_file.Output();
+  DaemonProcess wrong_flag({"--limit", "handles=many"});
+  EXPECT_TRUE(absl::StrContains(wrong_flag.Output(), "limit 'handles': expected a number")) << wrong_flag.Output();
 }
 
 TEST_F(LimitsTest, WhereThereIsNoMemoryOneOpFails) {
@@ -276,7 +227,7 @@ TEST_F(LimitsTest, ReadersThatDoNotReadHoldNoCopies) {
   const v1::ServerMessage reply = session.Fetch(kReaders, /*download=*/true);
   ASSERT_EQ(reply.fetched_size(), kReaders);
   ASSERT_EQ(reply.fetched(0).status().code(), 0) << reply.fetched(0).status().message();
-  const int64_t before = daemon_->ResidentKiB();
+  const int64_t before = (daemon_->Usage().resident_bytes >> 10);
   std::vector<grpc::ClientContext> contexts(kReaders);
   std::vector<std::unique_ptr<grpc::ClientReader<v1::DownloadChunk>>> readers;
   v1::DownloadChunk chunk;
@@ -284,7 +235,7 @@ TEST_F(LimitsTest, ReadersThatDoNotReadHoldNoCopies) {
     readers.push_back(session.Download(static_cast<uint64_t>(i) + 1, contexts[static_cast<size_t>(i)]));
     ASSERT_TRUE(readers.back()->Read(&chunk)) << "it has begun";
   }
-  EXPECT_LT(daemon_->ResidentKiB() - before, 64 << 10) << "of 768 MiB that wait to be read";
+  EXPECT_LT((daemon_->Usage().resident_bytes >> 10) - before, 64 << 10) << "of 768 MiB that wait to be read";
   ExpectHealthy();
   for (int i = 0; i < kReaders; ++i) {
     contexts[static_cast<size_t>(i)].TryCancel();

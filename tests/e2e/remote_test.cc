@@ -10,10 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "client/eager.h"
 #include "server/rpc/server.h"
+#include "tests/support/thrown.h"
 
 namespace eager {
 namespace {
 
+using testing::Thrown;
 using absl::StatusCode;
 using server::Server;
 
@@ -21,18 +23,6 @@ std::unique_ptr<Server> StartServer(std::vector<std::string> listen = {"127.0.0.
   auto server = Server::Make({.listen = std::move(listen)});
   EXPECT_TRUE(server.ok()) << server.status();
   return server.ok() ? *std::move(server) : nullptr;
-}
-
-// The error that `work` throws.
-template <class Work>
-Error Thrown(Work work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Error(absl::OkStatus(), std::source_location::current());
 }
 
 class Remote : public ::testing::Test {

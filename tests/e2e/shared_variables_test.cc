@@ -9,23 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "client/eager.h"
 #include "server/rpc/server.h"
+#include "tests/support/thrown.h"
 
 namespace eager {
 namespace {
 
+using testing::Thrown;
 using absl::StatusCode;
 using server::Server;
-
-template <class Work>
-Error Thrown(Work work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Error(absl::OkStatus(), std::source_location::current());
-}
 
 class SharedVariables : public ::testing::Test {
  protected:

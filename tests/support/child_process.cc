@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,8 +20,8 @@ constexpr int kCannotExecute = 127;
 int Entries(const std::string& folder) {
   std::error_code gone;
   int n = 0;
-  for (auto it = std::filesystem::directory_iterator(folder, gone); !gone && it != std::filesystem::directory_iterator();
-       it.increment(gone)) {
+  for (auto it = std::filesystem::directory_iterator(folder, gone);
+       !gone && it != std::filesystem::directory_iterator(); it.increment(gone)) {
     ++n;
   }
   return n;
@@ -110,6 +111,13 @@ std::string ChildProcess::Await(const std::string& text) {
     if (ended) return "";
     std::this_thread::sleep_for(kPoll);
   }
+}
+
+ChildProcess::Options Limited(int resource, uint64_t limit) {
+  return {.prepare = [resource, limit] {
+    const rlimit both{limit, limit};
+    setrlimit(resource, &both);
+  }};
 }
 
 DaemonProcess::DaemonProcess(std::vector<std::string> flags, Options options, const std::string& listen)

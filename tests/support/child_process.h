@@ -44,7 +44,8 @@ class ChildProcess {
   bool Running() { return !Wait(std::chrono::milliseconds(0)).has_value(); }
   // What it has written so far, to stdout and stderr.
   std::string Output() const;
-  // Waits until its output has this text, and gives what stands behind it up to the end of that line. Empty: it ended before.
+  // Waits until its output has this text, and gives what stands behind it up to the end of that line. Empty: it ended
+  // before.
   std::string Await(const std::string& text);
   ProcessUsage Usage() const { return UsageOf(pid_); }
 
@@ -53,6 +54,9 @@ class ChildProcess {
   std::optional<int> code_;
   std::string output_;  // a temporary file
 };
+
+// Of a process that may have so much of a resource at most: setrlimit's RLIMIT_….
+ChildProcess::Options Limited(int resource, uint64_t limit);
 
 // eagerd. Waits until it listens.
 class DaemonProcess : public ChildProcess {

@@ -16,13 +16,6 @@ namespace {
 
 using std::chrono::seconds;
 
-ChildProcess::Options Limited(int resource, rlim_t limit) {
-  return {.prepare = [resource, limit] {
-    const rlimit both{limit, limit};
-    setrlimit(resource, &both);
-  }};
-}
-
 class Limits : public ::testing::Test {
  protected:
   // Opens sessions until one is refused, at most `most` of them; the error.
@@ -71,7 +64,7 @@ TEST_F(Limits, Files) {
 }
 
 TEST_F(Limits, Memory) {
-  DaemonProcess daemon({"--session-grace=5"}, Limited(RLIMIT_AS, rlim_t{3} << 30));
+  DaemonProcess daemon({"--session-grace=5"}, Limited(RLIMIT_AS, uint64_t{3} << 30));
   // gRPC may give up a connection for which it finds no memory; the session goes on by another one.
   Connect(daemon.address(), {.reconnect_seconds = 20});
   const std::string before = Train(50).ToString();
