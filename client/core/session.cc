@@ -34,7 +34,6 @@ constexpr auto kLookAtLink = std::chrono::seconds(5);
 constexpr auto kTransferPause = std::chrono::milliseconds(20);
 // What a close may take.
 constexpr auto kCloseWait = std::chrono::seconds(5);
-constexpr auto kClosePoll = std::chrono::milliseconds(5);
 // The server is told of its messages' arrival when so many, or so many bytes, have come and nothing else is to be said.
 constexpr uint64_t kTellReceived = 64;
 constexpr size_t kTellReceivedBytes = 1 << 20;
@@ -94,7 +93,6 @@ Session::~Session() {
     return;
   }
   Close();
-  flusher_.join();
 }
 
 void Session::Close() {
@@ -107,19 +105,18 @@ void Session::Close() {
   if (!closing_.exchange(true)) {
     const Deadline last = Deadline::clock::now() + kCloseWait;
     // Not longer than that for a thread that writes, to a server that is busy or gone.
-    while (!write_mu_.TryLock()) {
-      if (Deadline::clock::now() >= last) return stream_->Close();
-      std::this_thread::sleep_for(kClosePoll);
+    if (LockWriting(WaitLimit{.deadline = last})) {
+      {
+        MutexLock lock(&mu_);
+        batch_->End();
+      }
+      const bool written = FlushLocked(WaitLimit{.deadline = last}).ok();
+      write_mu_.Unlock();
+      if (written) stream_->AwaitEnd(last);
     }
-    {
-      MutexLock lock(&mu_);
-      batch_->End();
-    }
-    const bool written = FlushLocked(WaitLimit{.deadline = last}).ok();
-    write_mu_.Unlock();
-    if (written) stream_->AwaitEnd(last);
   }
   stream_->Close();
+  std::call_once(flusher_joined_, [this] { flusher_.join(); });
 }
 
 Session::Signature& Session::FindSignature(const Attrs& attrs, absl::string_view device) {
@@ -271,6 +268,10 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
 
 }  // namespace
 
+absl::Status Session::Over(absl::string_view why) const {
+  return absl::UnavailableError(absl::StrCat("the session on eagerd at ", address(), " is over: ", why));
+}
+
 template <class Transfer, class Why>
 auto Session::Persist(Transfer transfer, Why why) -> decltype(transfer()) {
   const Deadline last = DeadlineAfter(reconnect_seconds_);
@@ -278,6 +279,7 @@ auto Session::Persist(Transfer transfer, Why why) -> decltype(transfer()) {
     auto result = transfer();
     const bool again =
         resumable_ && !closing_ && absl::IsUnavailable(StatusOf(result)) && Deadline::clock::now() < last;
+    if (absl::IsAborted(StatusOf(result))) return Over(StatusOf(result).message());
     if (!again || !why().ok()) return result;
     RETURN_IF_ERROR(RoundTrip());  // the session's own stream finds another way, if there is one
     std::this_thread::sleep_for(kTransferPause);
@@ -440,8 +442,7 @@ void Session::Take(v1::ServerMessage& message) {
   open_.store(true, std::memory_order_release);
   if (message.has_ended()) {
     closing_ = true;  // there is nothing to resume
-    read_error_ = absl::UnavailableError(
-        absl::StrCat("the session on eagerd at ", address(), " is over: ", message.ended().message()));
+    read_error_ = Over(message.ended().message());
     return stream_->Close();
   }
   if (resumable_) {

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -155,6 +156,8 @@ class Session {
   static int CountForks();
   // Takes write_mu_, for which a thread that looks for another link may let others wait. False if the limit ends that.
   bool LockWriting(const WaitLimit& limit) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, write_mu_);
+  // What to say of a session that the server has ended.
+  absl::Status Over(absl::string_view why) const;
   // Calls transfer() until it succeeds or fails for another reason than a broken link, such as the one that why() tells.
   template <class Transfer, class Why>
   auto Persist(Transfer transfer, Why why) -> decltype(transfer());
@@ -260,6 +263,7 @@ class Session {
   absl::Status read_error_ ABSL_GUARDED_BY(read_mu_);  // what ended the stream
 
   std::thread flusher_;
+  std::once_flag flusher_joined_;
 };
 
 }  // namespace eager::internal

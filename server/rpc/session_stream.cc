@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 #include "common/wire/wire.h"
 #include "server/rpc/dispatcher.h"
 
@@ -29,13 +31,13 @@ class Served final : public ServingStream {
 
   void SayEnded(const absl::Status& why) override {
     if (!write_mu_.TryLock()) return Cut();  // a client that does not read
-    if (stream_ != nullptr) {
-      v1::ServerMessage message;
-      ToWire(why, message.mutable_ended());
-      const grpc::Slice slice(message.SerializeAsString());
-      stream_->Write(grpc::ByteBuffer(&slice, 1));
-    }
+    WriteEnded(why);
     write_mu_.Unlock();
+  }
+  // The same by the thread that serves, which may wait: the registry cuts the streams of the sessions that it has ended.
+  void AwaitSaidEnded(const absl::Status& why) {
+    MutexLock lock(&write_mu_);
+    WriteEnded(why);
   }
   void Cut() override {
     MutexLock lock(&mu_);
@@ -43,8 +45,17 @@ class Served final : public ServingStream {
   }
 
  private:
+  void WriteEnded(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_) {
+    if (std::exchange(said_ended_, true) || stream_ == nullptr) return;
+    v1::ServerMessage message;
+    ToWire(why, message.mutable_ended());
+    const grpc::Slice slice(message.SerializeAsString());
+    stream_->Write(grpc::ByteBuffer(&slice, 1));
+  }
+
   Mutex write_mu_;  // gRPC takes one message at a time; held while one waits for the client to read
   SessionStream* stream_ ABSL_GUARDED_BY(write_mu_);
+  bool said_ended_ ABSL_GUARDED_BY(write_mu_) = false;
   Mutex mu_;
   grpc::ServerContext* context_ ABSL_GUARDED_BY(mu_);
 };
@@ -106,6 +117,10 @@ absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, s
   // link only later.)
   const bool broke =
       ended.ok() && !*ended && dispatcher.session() != nullptr && !TellDone(*dispatcher.session(), *served);
+  // By a status alone, a client could not tell the end of its session from that of the link.
+  if (!ended.ok() && dispatcher.session() != nullptr && !dispatcher.session()->closed().ok()) {
+    served->AwaitSaidEnded(dispatcher.session()->closed());
+  }
   served->Gone();
   if (broke) dispatcher.Leave();
   spdlog::info("event=stream_end peer={} code={}", context.peer(),

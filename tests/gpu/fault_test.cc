@@ -37,7 +37,7 @@ absl::StatusOr<float> AddAndRead(Session& session, const std::string& device, ui
 TEST(GpuFault, AnOpWithoutMemoryFailsAlone) {
   SKIP_WITHOUT_GPU();
   const auto devices = DeviceSet::Make({"gpu:0,cpu", 0, {.memory_limit = 64 << 20}}).value();
-  Session session(*devices, "test", "here");
+  Session session(*devices, std::make_shared<Tenant>("test"), "test", "here");
   const float one = 1;
   ASSERT_TRUE(session.PutConstant(1, {DType::kFloat32, Shape()}, {reinterpret_cast<const char*>(&one), 4}, "").ok());
   const int64_t dims[] = {1 << 30};
@@ -57,7 +57,7 @@ TEST(GpuFault, AKernelThatTrapsEndsTheDeviceAndNothingElse) {
   const std::unique_ptr<Server> server = Server::Make(options).value();
   const std::string address = server->addresses()[0];
   const auto stub = v1::TensorService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  Session session(server->devices(), "test", "here");
+  Session session(server->devices(), std::make_shared<Tenant>("test"), "test", "here");
   EXPECT_EQ(AddAndRead(session, "/gpu:0", 1, 1).value(), 6);
   EXPECT_EQ(CheckHealth(address), 0);
 
@@ -91,7 +91,7 @@ TEST(GpuFault, AKernelThatTrapsEndsTheDeviceAndNothingElse) {
   const absl::StatusOr<float> old = AddAndRead(session, "/gpu:0", 40, 5);
   EXPECT_EQ(old.status().code(), absl::StatusCode::kUnavailable) << old.status();
   EXPECT_NE(old.status().message().find("start a new session"), std::string::npos) << old.status();
-  Session fresh(server->devices(), "test", "here");
+  Session fresh(server->devices(), std::make_shared<Tenant>("test"), "test", "here");
   EXPECT_EQ(AddAndRead(fresh, "/gpu:0", 1, 1).value(), 6);
 }
 

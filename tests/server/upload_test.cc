@@ -11,7 +11,7 @@ namespace {
 using absl::StatusCode;
 
 constexpr char kToken[] = "a token of a test";
-constexpr int64_t kLimit = 1 << 20;
+constexpr int64_t kLimit = 1 << 24;
 
 class UploadTest : public ::testing::Test {
  protected:
