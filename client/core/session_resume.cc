@@ -79,6 +79,8 @@ absl::Status Session::Resume(uint64_t link) {
 
 absl::Status Session::ResumeLocked(uint64_t link, const WaitLimit& limit) {
   if (!write_error_.ok() || link_ != link) return write_error_;
+  // A write may fail before anybody has read that the server has ended the session.
+  if (v1::ServerMessage said; stream_->Unread(&said) && said.has_ended()) return write_error_ = Over(said.ended().message());
   const Deadline last = DeadlineAfter(reconnect_seconds_);
   const auto now = [] { return Deadline::clock::now(); };
   while (true) {

@@ -24,6 +24,8 @@ namespace {
 
 // Between two tries to say hello.
 constexpr auto kHelloPause = std::chrono::milliseconds(20);
+// A call whose write failed ends very soon.
+constexpr double kTakeLast = 1;
 
 // Sends a tensor's bytes from where they lie: a raw call, driven step by step through a queue of its own.
 class RawCall {
@@ -163,6 +165,11 @@ class GrpcStream final : public SessionStream {
     }
     const absl::Status end = FromCall(current->Finish());
     return end.ok() ? Lost("") : end;
+  }
+
+  bool Unread(v1::ServerMessage* last) override {
+    const std::shared_ptr<SessionCall> current = call();
+    return current->AwaitEnd(DeadlineAfter(kTakeLast)) && current->Unread(last);
   }
 
   bool AwaitLink(Deadline deadline) override { return channel_->WaitForConnected(ToGrpc(deadline)); }

@@ -86,6 +86,14 @@ bool SessionCall::AwaitEnd(Deadline deadline) {
   return Drive([this] { return ended_; }, /*read=*/true, false, deadline);
 }
 
+bool SessionCall::Unread(v1::ServerMessage* last) {
+  MutexLock lock(&mu_);
+  if (inbox_.empty()) return false;
+  grpc::ByteBuffer bytes = inbox_.back();  // shares the slices
+  grpc::ProtoBufferReader reader(&bytes);
+  return last->ParseFromZeroCopyStream(&reader);
+}
+
 grpc::Status SessionCall::Finish() {
   if (finished_) return status_;
   finished_ = true;

@@ -41,6 +41,8 @@ class SessionCall {
   Outcome Read(v1::ServerMessage* message, Deadline deadline);
   // Waits for the end of the stream; messages that come stay to be read. False if it has not come by `deadline`.
   bool AwaitEnd(Deadline deadline);
+  // The last message that came and was not read; it stays to be read. False if there is none.
+  bool Unread(v1::ServerMessage* last);
   // After a Read that gave kEnded: why the stream ended.
   grpc::Status Finish();
   // From any thread: ends the stream. Later calls return at once.

@@ -42,6 +42,8 @@ class SessionStream {
   // Waits for the next message. The error that ended the stream, once it has: UNAVAILABLE if its link broke. DEADLINE_EXCEEDED
   // if nothing has come by then.
   virtual absl::Status Read(v1::ServerMessage* message, Deadline deadline) = 0;
+  // After the stream ended: what the server said last, if nobody has read it yet; false if nothing.
+  virtual bool Unread(v1::ServerMessage* last) { return false; }
   // Waits for a way to the server, after the link broke. False if there is none by `deadline`.
   virtual bool AwaitLink(Deadline deadline) { return true; }
   // After the link broke: a new stream that begins with `first`, the bytes of a message with an `open`, and the server's

@@ -30,14 +30,12 @@ class Served final : public ServingStream {
   }
 
   void SayEnded(const absl::Status& why) override {
-    if (!write_mu_.TryLock()) return Cut();  // a client that does not read
-    WriteEnded(why);
-    write_mu_.Unlock();
-  }
-  // The same by the thread that serves, which may wait: the registry cuts the streams of the sessions that it has ended.
-  void AwaitSaidEnded(const absl::Status& why) {
     MutexLock lock(&write_mu_);
-    WriteEnded(why);
+    if (std::exchange(said_ended_, true) || stream_ == nullptr) return;
+    v1::ServerMessage message;
+    ToWire(why, message.mutable_ended());
+    const grpc::Slice slice(message.SerializeAsString());
+    stream_->Write(grpc::ByteBuffer(&slice, 1));
   }
   void Cut() override {
     MutexLock lock(&mu_);
@@ -45,15 +43,8 @@ class Served final : public ServingStream {
   }
 
  private:
-  void WriteEnded(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_) {
-    if (std::exchange(said_ended_, true) || stream_ == nullptr) return;
-    v1::ServerMessage message;
-    ToWire(why, message.mutable_ended());
-    const grpc::Slice slice(message.SerializeAsString());
-    stream_->Write(grpc::ByteBuffer(&slice, 1));
-  }
-
-  Mutex write_mu_;  // gRPC takes one message at a time; held while one waits for the client to read
+  // gRPC takes one message at a time; held while one waits for the client to read, at most until Cut.
+  Mutex write_mu_;
   SessionStream* stream_ ABSL_GUARDED_BY(write_mu_);
   bool said_ended_ ABSL_GUARDED_BY(write_mu_) = false;
   Mutex mu_;
@@ -119,7 +110,7 @@ absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, s
       ended.ok() && !*ended && dispatcher.session() != nullptr && !TellDone(*dispatcher.session(), *served);
   // By a status alone, a client could not tell the end of its session from that of the link.
   if (!ended.ok() && dispatcher.session() != nullptr && !dispatcher.session()->closed().ok()) {
-    served->AwaitSaidEnded(dispatcher.session()->closed());
+    served->SayEnded(dispatcher.session()->closed());
   }
   served->Gone();
   if (broke) dispatcher.Leave();

@@ -21,7 +21,7 @@ namespace eager::server {
 class ServingStream {
  public:
   virtual ~ServingStream() = default;
-  // Tells the client that its session is over, for good, so that it goes. May wait for the client to read, until Cut.
+  // Tells the client once that its session is over, for good, so that it goes. May wait for it to read, until Cut.
   virtual void SayEnded(const absl::Status& why) = 0;
   // Breaks the stream. Waits for nobody.
   virtual void Cut() = 0;
