@@ -295,7 +295,7 @@ absl::StatusOr<HostTensor> Session::Download(uint64_t fetch, size_t bytes,
   absl::Status answer;
   absl::StatusOr<HostTensor> values = Persist(
       [&] {
-        return stream_->Download(request, bytes, Limit().deadline, [&] { return answer = meanwhile(); });
+        return stream_->Download(request, bytes, Limit(), [&] { return answer = meanwhile(); });
       },
       [&] { return answer; });
   if (resumable_) {
@@ -332,7 +332,7 @@ absl::Status Session::Sync() {
 absl::StatusOr<v1::ListVariablesResponse> Session::ListVariables(const v1::ListVariablesRequest& request) {
   RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
   RETURN_IF_ERROR(RoundTrip());
-  return Persist([&] { return stream_->ListVariables(request, Limit().deadline); }, [] { return absl::OkStatus(); });
+  return Persist([&] { return stream_->ListVariables(request, Limit()); }, [] { return absl::OkStatus(); });
 }
 
 absl::Status Session::DeleteVariable(const v1::DeleteVariableRequest& request) {
@@ -341,7 +341,7 @@ absl::Status Session::DeleteVariable(const v1::DeleteVariableRequest& request) {
   bool again = false;
   return Persist(
       [&] {
-        absl::Status status = stream_->DeleteVariable(request, Limit().deadline);
+        absl::Status status = stream_->DeleteVariable(request, Limit());
         return std::exchange(again, true) && absl::IsNotFound(status) ? absl::OkStatus() : status;  // as of an upload
       },
       [] { return absl::OkStatus(); });
@@ -481,7 +481,7 @@ absl::StatusOr<uint64_t> Session::PutConstant(const TensorSpec& spec, absl::stri
     bool again = false;
     RETURN_IF_ERROR(Persist(
         [&] {
-          absl::Status status = stream_->Upload(header, bytes, Limit().deadline);
+          absl::Status status = stream_->Upload(header, bytes, Limit());
           // The last try may have got through, and only its answer not.
           if (std::exchange(again, true) && absl::IsAlreadyExists(status)) return absl::OkStatus();
           return status;

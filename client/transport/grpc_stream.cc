@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -27,11 +31,25 @@ constexpr auto kHelloPause = std::chrono::milliseconds(20);
 // A call whose write failed ends very soon.
 constexpr double kTakeLast = 1;
 
+// Holds a call to a limit, while it lives: not longer than the call's context.
+class Limited {
+ public:
+  Limited(grpc::ClientContext& context, const WaitLimit& limit) {
+    context.set_deadline(ToGrpc(limit.deadline));
+    for (const std::stop_token& stop : limit.stops) {
+      stops_.push_back(std::make_unique<Stop>(stop, [&context] { context.TryCancel(); }));
+    }
+  }
+
+ private:
+  using Stop = std::stop_callback<std::function<void()>>;
+  std::vector<std::unique_ptr<Stop>> stops_;
+};
+
 // Sends a tensor's bytes from where they lie: a raw call, driven step by step through a queue of its own.
 class RawCall {
  public:
-  RawCall(grpc::GenericStub& stub, const std::string& method, Deadline deadline) {
-    context_.set_deadline(ToGrpc(deadline));
+  RawCall(grpc::GenericStub& stub, const std::string& method, const WaitLimit& limit) : limited_(context_, limit) {
     call_ = stub.PrepareCall(&context_, method, &queue_);
     call_->StartCall(nullptr);
     Wait();
@@ -71,6 +89,7 @@ class RawCall {
   }
 
   grpc::ClientContext context_;
+  const Limited limited_;
   grpc::CompletionQueue queue_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
@@ -194,12 +213,12 @@ class GrpcStream final : public SessionStream {
     if (const std::shared_ptr<SessionCall> current = call()) current->AwaitEnd(deadline);
   }
 
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline deadline) override {
-    if (MayExchange(deadline) && bytes.size() >= LocalExchange::kMinBytes && header.spec().dtype() != v1::STRING) {
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, const WaitLimit& limit) override {
+    if (MayExchange(limit) && bytes.size() >= LocalExchange::kMinBytes && header.spec().dtype() != v1::STRING) {
       const std::optional<grpc::Status> status = exchange_->Upload(header, bytes);
       if (status.has_value()) return FromCall(*status);
     }
-    RawCall call(*raw_stub_, "/eager.v1.TensorService/Upload", deadline);
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Upload", limit);
     size_t sent = 0;
     do {
       const size_t n = std::min(kChunkBytes, bytes.size() - sent);
@@ -213,12 +232,12 @@ class GrpcStream final : public SessionStream {
     call.WritesDone();
     grpc::ByteBuffer response;
     call.Read(&response);
-    return FromCall(call.Finish());
+    return FromCall(call.Finish(), limit);
   }
 
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, const WaitLimit& limit,
                                       const std::function<absl::Status()>& meanwhile) override {
-    if (MayExchange(deadline) && bytes >= LocalExchange::kMinBytes) {
+    if (MayExchange(limit) && bytes >= LocalExchange::kMinBytes) {
       RETURN_IF_ERROR(meanwhile());
       absl::StatusOr<HostTensor> values = HostTensor();
       const std::optional<grpc::Status> status = exchange_->Download(request, &values);
@@ -227,7 +246,7 @@ class GrpcStream final : public SessionStream {
         return values;
       }
     }
-    RawCall call(*raw_stub_, "/eager.v1.TensorService/Download", deadline);
+    RawCall call(*raw_stub_, "/eager.v1.TensorService/Download", limit);
     const grpc::Slice slice(request.SerializeAsString());
     call.Write(grpc::ByteBuffer(&slice, 1));
     call.WritesDone();
@@ -247,25 +266,26 @@ class GrpcStream final : public SessionStream {
         return status;
       }
     }
-    const absl::Status end = FromCall(call.Finish());
+    const absl::Status end = FromCall(call.Finish(), limit);
     RETURN_IF_ERROR(answer);
     RETURN_IF_ERROR(end);
     return sink.Take();
   }
 
-  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request, Deadline deadline) override {
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request,
+                                                         const WaitLimit& limit) override {
     grpc::ClientContext context;
-    context.set_deadline(ToGrpc(deadline));
+    const Limited limited(context, limit);
     v1::ListVariablesResponse response;
-    RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response)));
+    RETURN_IF_ERROR(FromCall(stub_->ListVariables(&context, request, &response), limit));
     return response;
   }
 
-  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, Deadline deadline) override {
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, const WaitLimit& limit) override {
     grpc::ClientContext context;
-    context.set_deadline(ToGrpc(deadline));
+    const Limited limited(context, limit);
     v1::DeleteVariableResponse response;
-    return FromCall(stub_->DeleteVariable(&context, request, &response));
+    return FromCall(stub_->DeleteVariable(&context, request, &response), limit);
   }
 
   void Close() override {
@@ -287,8 +307,8 @@ class GrpcStream final : public SessionStream {
     return stub_->Hello(&context, request, response);
   }
 
-  // One call serves all exchanges, so none of them can have a deadline of its own.
-  bool MayExchange(Deadline deadline) const { return exchange_ != nullptr && deadline == Deadline::max(); }
+  // One call serves all exchanges, so none of them can have a limit of its own.
+  bool MayExchange(const WaitLimit& limit) const { return exchange_ != nullptr && limit.none(); }
 
   // Why TLS did not come about, which a call that waits for the connection is not told.
   std::string WhyNot() {
@@ -312,7 +332,8 @@ class GrpcStream final : public SessionStream {
   // Of a call that only a lost connection ends before its time. A server that goes away cancels what still runs; a way
   // that breaks in the middle gives INTERNAL (a reset of the stream), UNKNOWN (a stream that was removed) or
   // UNAVAILABLE.
-  absl::Status FromCall(const grpc::Status& status) const {
+  absl::Status FromCall(const grpc::Status& status, const WaitLimit& limit = {}) const {
+    if (status.error_code() == grpc::StatusCode::CANCELLED) RETURN_IF_ERROR(limit.Check());
     absl::Status end = FromGrpc(status);
     const bool broke =
         absl::IsUnavailable(end) || absl::IsCancelled(end) || absl::IsInternal(end) || absl::IsUnknown(end);

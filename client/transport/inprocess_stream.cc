@@ -55,7 +55,7 @@ class InProcessStream final : public SessionStream {
     return absl::OkStatus();
   }
 
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline) override {
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, const WaitLimit&) override {
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(header.session(), server::Caller()));
     ASSIGN_OR_RETURN(TensorSpec spec, FromWire(header.spec()));
     ASSIGN_OR_RETURN(const server::Place place, server::Place::Find(session->queues(), header.device()));
@@ -63,7 +63,7 @@ class InProcessStream final : public SessionStream {
     return session->uploads().Put(header.id(), std::move(tensor));
   }
 
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t, Deadline,
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t, const WaitLimit&,
                                       const std::function<absl::Status()>& meanwhile) override {
     RETURN_IF_ERROR(meanwhile());
     ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session(), server::Caller()));
@@ -74,13 +74,13 @@ class InProcessStream final : public SessionStream {
     return values;
   }
 
-  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request, Deadline) override {
+  absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request, const WaitLimit&) override {
     v1::ListVariablesResponse response;
     RETURN_IF_ERROR(server::ListVariables(sessions_.tenants(), server::Caller(), request, &response));
     return response;
   }
 
-  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, Deadline) override {
+  absl::Status DeleteVariable(const v1::DeleteVariableRequest& request, const WaitLimit&) override {
     return server::DeleteVariable(sessions_.tenants(), server::Caller(), request);
   }
 

@@ -8,25 +8,16 @@
 // are.
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "client/transport/wait_limit.h"
 #include "common/host_tensor.h"
 #include "eager/v1/service.pb.h"
 
 namespace eager::internal {
-
-using Deadline = std::chrono::steady_clock::time_point;  // max(): none
-
-// So many seconds from now; none where a clock does not hold as many.
-inline Deadline DeadlineAfter(double seconds) {
-  if (!(seconds < 1e9)) return Deadline::max();
-  return Deadline::clock::now() + std::chrono::microseconds(static_cast<int64_t>(std::max(seconds, 0.0) * 1e6));
-}
 
 // Write, Read, Upload and Download may be called at once from different threads; each by one at a time.
 class SessionStream {
@@ -56,16 +47,17 @@ class SessionStream {
   virtual bool Broken() { return false; }
   // Waits until the server has ended the stream, after a message with `end`.
   virtual void AwaitEnd(Deadline deadline) {}
-  // Waits until the server has all bytes. UNAVAILABLE if the link broke, DEADLINE_EXCEEDED if that takes longer.
-  virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, Deadline deadline) = 0;
+  // Waits until the server has all bytes. UNAVAILABLE if the link broke, DEADLINE_EXCEEDED or CANCELLED if the
+  // limit ends that.
+  virtual absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, const WaitLimit& limit) = 0;
   // Waits for the values of a Fetch that was written before; `bytes`: how many are expected, 0 if that is not known. Calls
   // meanwhile() when they have been asked for, before it waits, and gives up with its error: for the stream's own answer, since
   // values of a Fetch that a broken stream lost never come.
-  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, Deadline deadline,
+  virtual absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, const WaitLimit& limit,
                                               const std::function<absl::Status()>& meanwhile) = 0;
   // Of the caller's named variables. Wait for the server's answer.
-  virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&, Deadline) { return NoVariables(); }
-  virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&, Deadline) { return NoVariables(); }
+  virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&, const WaitLimit&) { return NoVariables(); }
+  virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&, const WaitLimit&) { return NoVariables(); }
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;

@@ -59,7 +59,7 @@ absl::Status MemoryAccount::Exceeded(absl::string_view device, size_t asked) con
   MutexLock lock(&mu_);
   const bool own = tenant_ == nullptr || bytes() + static_cast<int64_t>(asked) > limit_;
   return absl::ResourceExhaustedError(absl::StrCat(
-      own ? "this session" : "this session's tenant", " has ", own ? bytes() : tenant_->taken(), " bytes on ", device,
+      own ? "this session" : "the tenant", " has ", own ? bytes() : tenant_->taken(), " bytes on ", device,
       " and asks for ", asked, " more, beyond the limit '", own ? name_ : tenant_->name(), "' of ",
       own ? limit_ : tenant_->limit(), "; let go of tensors that are no longer needed, or have the limit raised"));
 }

@@ -73,7 +73,7 @@ void DescribeSession(const Session& session, v1::SessionInfo* info) {
   info->set_signatures(stats.signatures.load(std::memory_order_relaxed));
   info->set_tapes(stats.tapes.load(std::memory_order_relaxed));
   info->set_ops(stats.ops.load(std::memory_order_relaxed));
-  info->set_age_seconds(absl::ToDoubleSeconds(absl::Now() - session.started()));
+  info->set_age_seconds(session.age_seconds());
   info->set_id(session.id());
   info->set_tenant(session.tenant().name());
 }

@@ -60,12 +60,12 @@ NamedVariables::~NamedVariables() {
 
 Device& NamedVariables::QueueFor(const DeviceSet& devices, Device& device) {
   const std::string& name = device.attributes().name;
-  if (queues_.empty()) queues_.push_back(std::make_unique<DeviceQueues>(devices));
+  if (queues_.empty()) queues_.push_back(std::make_unique<DeviceQueues>(devices, terms_));
   absl::StatusOr<Device*> queue = queues_.back()->Find(name);
   if (!queue.ok()) return device;
   const absl::StatusOr<Device*> whole = devices.Find(name);
   if ((*queue)->health().ok() || !whole.ok() || !(*whole)->health().ok()) return **queue;
-  queues_.push_back(std::make_unique<DeviceQueues>(devices));
+  queues_.push_back(std::make_unique<DeviceQueues>(devices, terms_));
   queue = queues_.back()->Find(name);
   return queue.ok() ? **queue : device;
 }

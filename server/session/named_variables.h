@@ -18,7 +18,8 @@ namespace eager::server {
 // whichever session asks. Thread-safe.
 class NamedVariables {
  public:
-  NamedVariables() = default;
+  // `terms`: what holds for the memory of their queues.
+  explicit NamedVariables(DeviceQueues::TermsOf terms = nullptr) : terms_(std::move(terms)) {}
   // Every session has ended.
   ~NamedVariables();
 
@@ -50,6 +51,7 @@ class NamedVariables {
 
   Device& QueueFor(const DeviceSet& devices, Device& device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  const DeviceQueues::TermsOf terms_;
   mutable Mutex mu_;
   // The last one is in use; those before it have queues of devices that were reset.
   std::vector<std::unique_ptr<DeviceQueues>> queues_ ABSL_GUARDED_BY(mu_);

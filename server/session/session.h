@@ -115,7 +115,8 @@ class Session {
   const std::string& id() const { return id_; }
   const std::string& client() const { return client_; }
   const std::string& peer() const { return peer_; }
-  absl::Time started() const { return started_; }
+  // By a clock that nobody sets.
+  double age_seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count(); }
   // For any thread.
   DeviceQueues& queues() { return queues_; }
   const DeviceQueues& queues() const { return queues_; }
@@ -182,7 +183,7 @@ class Session {
   DeviceQueues queues_;  // goes last but for the tenant: tensors lie on them
   const std::string client_;
   const std::string peer_;
-  const absl::Time started_ = absl::Now();
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   EntryQuota handle_quota_;
   ComputeParty compute_party_;
   HandleTable handles_;

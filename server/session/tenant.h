@@ -25,7 +25,7 @@ struct Caller {
 class Tenant {
  public:
   explicit Tenant(std::string name, const Limits& limits = DefaultLimits())
-      : name_(std::move(name)), quota_(name_, limits) {}
+      : name_(std::move(name)), quota_(name_, limits), variables_(quota_.MemoryTermsOfVariables()) {}
 
   const std::string& name() const { return name_; }
   TenantQuota& quota() { return quota_; }

@@ -79,6 +79,10 @@ DeviceQueues::TermsOf TenantQuota::MemoryTermsOfSession() {
   };
 }
 
+DeviceQueues::TermsOf TenantQuota::MemoryTermsOfVariables() {
+  return [this](const Device& device) { return MemoryTerms{.tenant = MemoryOn(device)}; };
+}
+
 std::shared_ptr<SharedAmount> TenantQuota::MemoryOn(const Device& device) {
   MutexLock lock(&mu_);
   std::shared_ptr<SharedAmount>& amount = memory_[device.attributes().name];

@@ -36,6 +36,8 @@ class TenantQuota {
   const std::shared_ptr<FairShare>& compute() const { return compute_; }
   // What holds for the memory of a session that opens now.
   DeviceQueues::TermsOf MemoryTermsOfSession();
+  // The same of named variables, which are the tenant's alone.
+  DeviceQueues::TermsOf MemoryTermsOfVariables();
 
  private:
   std::shared_ptr<SharedAmount> MemoryOn(const Device& device) ABSL_LOCKS_EXCLUDED(mu_);

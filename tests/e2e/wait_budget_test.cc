@@ -30,14 +30,14 @@ class CountingStream final : public internal::SessionStream {
     return inner_->Write(bytes);
   }
   absl::Status Read(v1::ServerMessage* message, internal::Deadline deadline) override { return inner_->Read(message, deadline); }
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, internal::Deadline deadline) override {
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, const internal::WaitLimit& limit) override {
     ++waits_;
-    return inner_->Upload(header, bytes, deadline);
+    return inner_->Upload(header, bytes, limit);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, internal::Deadline deadline,
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, const internal::WaitLimit& limit,
                                       const std::function<absl::Status()>& meanwhile) override {
     ++waits_;
-    return inner_->Download(request, bytes, deadline, meanwhile);
+    return inner_->Download(request, bytes, limit, meanwhile);
   }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }

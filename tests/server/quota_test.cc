@@ -105,6 +105,20 @@ TEST_F(QuotaTest, WhatOutlivesItsSessionIsItsTenants) {
   EXPECT_TRUE(client.Put(2, 120 * kKiB).ok());
 }
 
+TEST_F(QuotaTest, NamedVariablesAreTheirTenants) {
+  const auto tenant = MakeTenant({.session_cpu_memory = 600 * kKiB, .cpu_memory = 1000 * kKiB});
+  const auto put = [&](const std::string& name, int64_t n) {
+    return tenant->variables().Put(name, HostTensor::Uninitialized({DType::kFloat32, Shape{n}}, n * sizeof(float)), *devices_);
+  };
+  ASSERT_TRUE(put("a", 200 * kKiB).ok()) << "no session's limit holds";
+  EXPECT_TRUE(Exhausted(put("b", 100 * kKiB), "'cpu-memory' of 1024000"));
+  EXPECT_EQ(tenant->variables().List().size(), 1u);
+  Client client(*devices_, tenant);
+  EXPECT_TRUE(Exhausted(client.Put(1, 100 * kKiB), "'cpu-memory'"));
+  ASSERT_TRUE(tenant->variables().Delete("a").ok());
+  EXPECT_TRUE(put("b", 100 * kKiB).ok());
+}
+
 TEST_F(QuotaTest, TheLimitHoldsAmongThreads) {
   constexpr int64_t kLimit = 64 * kKiB;
   SharedAmount tenant("cpu-memory", 2 * kLimit);

@@ -32,12 +32,12 @@ class CountingStream final : public eager::internal::SessionStream {
     return inner_->Write(bytes);
   }
   absl::Status Read(v1::ServerMessage* message, eager::internal::Deadline deadline) override { return inner_->Read(message, deadline); }
-  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, eager::internal::Deadline deadline) override {
+  absl::Status Upload(const v1::UploadHeader& header, absl::string_view bytes, const eager::internal::WaitLimit& limit) override {
     ++counts_.waits;
-    return inner_->Upload(header, bytes, deadline);
+    return inner_->Upload(header, bytes, limit);
   }
-  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, eager::internal::Deadline deadline,
-                                      const std::function<absl::Status()>& meanwhile) override { return inner_->Download(request, bytes, deadline, meanwhile); }
+  absl::StatusOr<HostTensor> Download(const v1::DownloadRequest& request, size_t bytes, const eager::internal::WaitLimit& limit,
+                                      const std::function<absl::Status()>& meanwhile) override { return inner_->Download(request, bytes, limit, meanwhile); }
   void Close() override { inner_->Close(); }
   const std::string& address() const override { return inner_->address(); }
 
