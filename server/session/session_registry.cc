@@ -1,5 +1,7 @@
 #include "server/session/session_registry.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,8 @@ constexpr size_t kEndedRemembered = 1024;
 constexpr std::chrono::seconds kLeave{2};
 // How long a client that comes back waits for what its session still executes, before it asks again.
 constexpr std::chrono::seconds kTakeOver{5};
+// After the last session, before the heap's free pages go back to the system: the next one may be about to come.
+constexpr std::chrono::seconds kTrimAfter{2};
 
 }  // namespace
 
@@ -172,6 +176,7 @@ SessionRegistry::Entry SessionRegistry::Take(Entries::iterator it, const absl::S
   Entry entry = std::move(it->second);
   if (ended_.try_emplace(it->first, Ended{entry.session->tenant().name(), why}).second) ended_order_.push_back(it->first);
   sessions_.erase(it);
+  if (sessions_.empty()) trim_ = Clock::now() + kTrimAfter;
   if (ended_order_.size() > kEndedRemembered) {
     ended_.erase(ended_order_.front());
     ended_order_.pop_front();
@@ -224,7 +229,10 @@ void SessionRegistry::Watch() {
         leaving_.pop_back();
       }
     }
-    if (!ended.empty() || !stay.empty()) {
+    const bool trim = now >= trim_;
+    if (trim) trim_ = Clock::time_point::max();
+    next = std::min(next, trim_);
+    if (!ended.empty() || !stay.empty() || (trim && sessions_.empty())) {
       mu_.Unlock();
       for (const auto& stream : stay) stream->Cut();
       for (Entry& entry : ended) {
@@ -232,6 +240,7 @@ void SessionRegistry::Watch() {
         End(std::move(entry), expired);
       }
       ended.clear();  // frees what the sessions held, without the lock
+      if (trim) malloc_trim(0);
       mu_.Lock();
       continue;
     }

@@ -99,7 +99,7 @@ class SessionRegistry {
   void End(Entry entry, const absl::Status& why);
   // Something has a time from now on: starts or wakes the thread that looks after it.
   void WatchTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // The thread: ends sessions whose grace is over, cuts streams that do not go.
+  // The thread: ends sessions whose grace is over, cuts streams that do not go, gives memory back when all have gone.
   void Watch();
 
   const DeviceSet& devices_;
@@ -109,6 +109,7 @@ class SessionRegistry {
   CondVar changed_;
   Entries sessions_ ABSL_GUARDED_BY(mu_);
   std::vector<Leaving> leaving_ ABSL_GUARDED_BY(mu_);
+  Clock::time_point trim_ ABSL_GUARDED_BY(mu_) = Clock::time_point::max();  // when, if there is no session then
   SessionCounts counts_ ABSL_GUARDED_BY(mu_);
   // Why the last ones ended, for clients that come back to them.
   struct Ended {

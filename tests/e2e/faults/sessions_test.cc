@@ -78,7 +78,7 @@ TEST(Sessions, LeaveNothing) {
   const Watch watch(daemon.address());
   const auto settled = [&] {
     EXPECT_TRUE(watch.AwaitNothing(seconds(20)));
-    std::this_thread::sleep_for(seconds(1));
+    std::this_thread::sleep_for(seconds(Scale(1, 4)));  // and the heap has been trimmed
     return daemon.Usage();
   };
   OpenAndDrop(daemon, link, Scale(80, 2000));  // what a daemon keeps for its next clients is there afterwards
