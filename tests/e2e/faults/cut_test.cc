@@ -115,5 +115,19 @@ TEST(Cuts, ATrainingOutlivesThem) {
   Tell(absl::StrCat("random cuts: trainings=", trainings, " faults=", link.cuts(), " ops=", ops, " lost=0 repeated=0"));
 }
 
+// A session that says nothing looks after its link, or its lease would end.
+TEST(Cuts, AnIdleSessionOutlivesThem) {
+  DaemonProcess daemon({"--session-grace=9"});
+  FaultyLink link(daemon.address());
+  Connect(link.address());
+  const Tensor x = constant(1.0f) + 1.0f;
+  ASSERT_EQ(float(x), 2.0f);
+  link.Cut();
+  std::this_thread::sleep_for(std::chrono::seconds(12));
+  EXPECT_EQ(float(x + 1.0f), 3.0f);
+  EXPECT_EQ(link.cuts(), 1);
+  Disconnect();
+}
+
 }  // namespace
 }  // namespace eager::testing
