@@ -16,6 +16,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from draw import SPAN_S, draw
+
 RULES, CASES = "deploy/prometheus/rules.yml", "deploy/prometheus/rules_test.yml"
 # Metrics that a daemon under load need not have: those of GPUs, and of what has not happened.
 MAY_BE_ABSENT = re.compile(r"eagerd_(gpu_\w+|host_fallbacks_total|tenant_refused_total)$")
@@ -114,7 +116,8 @@ def live(prometheus, metrics, picture):
                 sys.exit(f"{where}: /metrics has no {name}: {query}")
     print(f"{count} queries, each answered by Prometheus; no panel is empty but those of GPUs; no alert")
     if picture:
-        draw(prometheus, picture)
+        time.sleep(SPAN_S)
+        draw(lambda path, **parameters: ask(prometheus, path, **parameters), picture)
 
 
 def main(what, *args):
