@@ -1,5 +1,6 @@
 """docs.py blocks FILE: the blocks of FILE that follow `<!-- run -->`, one after the other.
-docs.py check ROOT: links of the documents lead somewhere; the error texts of docs/troubleshooting.md are those of the sources."""
+docs.py check ROOT: links of the documents lead somewhere; the events that they name and the error texts of
+docs/troubleshooting.md are those of the sources."""
 
 import os
 import pathlib
@@ -59,12 +60,22 @@ def check_errors(root):
     return len(quoted)
 
 
+def check_events(root):
+    """Lines of the log that the documents tell to look for."""
+    sources, count = source_text(root), 0
+    for document in sorted((root / "docs").glob("*.md")):
+        for event in set(re.findall(r"`event=(\w+)", document.read_text(encoding="utf-8"))):
+            assert re.search(rf"event={event}\b", sources), f"{document.name}: nothing logs event={event}"
+            count += 1
+    return count
+
+
 def main(what, path):
     if what == "blocks":
         blocks(path)
     else:
         root = pathlib.Path(path)
-        print(f"{check_links(root)} links, {check_errors(root)} error texts")
+        print(f"{check_links(root)} links, {check_errors(root)} error texts, {check_events(root)} events")
 
 
 main(*sys.argv[1:])
