@@ -18,7 +18,7 @@ if ! "$grpcurl" --version >/dev/null 2>&1; then
 fi
 
 start_daemon "$eagerd"
-python3 "$here/grpcurl_test.py" "$grpcurl" "$address" "${EAGERD_README:-$here/../../../README.md}"
+python3 "$here/grpcurl_test.py" "$grpcurl" "$address" "${EAGERD_README:-$here/../../../README.md}" "$here/../../../docs/protocol.md"
 stop_daemon
 
 # Behind TLS and a token.
