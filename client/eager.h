@@ -35,6 +35,7 @@
 #include "client/ops.h"
 #include "client/plot/plot.h"
 #include "client/products.h"
+#include "client/profile.h"
 #include "client/random.h"
 #include "client/random_generator.h"
 #include "client/reduce.h"

@@ -34,6 +34,8 @@ constexpr auto kLookAtLink = std::chrono::seconds(5);
 constexpr auto kTransferPause = std::chrono::milliseconds(20);
 // What a close may take.
 constexpr auto kCloseWait = std::chrono::seconds(5);
+// As long as a server may record.
+constexpr double kLongestProfile = 600;
 // The server is told of its messages' arrival when so many, or so many bytes, have come and nothing else is to be said.
 constexpr uint64_t kTellReceived = 64;
 constexpr size_t kTellReceivedBytes = 1 << 20;
@@ -345,6 +347,21 @@ absl::Status Session::DeleteVariable(const v1::DeleteVariableRequest& request) {
         return std::exchange(again, true) && absl::IsNotFound(status) ? absl::OkStatus() : status;  // as of an upload
       },
       [] { return absl::OkStatus(); });
+}
+
+absl::Status Session::StartProfile() {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
+  RETURN_IF_ERROR(RoundTrip());
+  v1::ProfileRequest request;
+  request.set_session(token_);
+  request.set_seconds(kLongestProfile);
+  return stream_->StartProfile(request);
+}
+
+absl::Status Session::StopProfile(const std::function<bool(absl::string_view)>& write) {
+  RETURN_IF_ERROR(EnsureUsable(/*open=*/false));
+  RoundTrip().IgnoreError();  // of a session that is lost there may still be a trace
+  return stream_->StopProfile(write);
 }
 
 void Session::ForgetStatefulSignatures() {

@@ -106,6 +106,11 @@ class Session {
   absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest& request);
   absl::Status DeleteVariable(const v1::DeleteVariableRequest& request);
 
+  // Has the server record the session, and gives the trace, a piece at a time, to write() until that returns false. Both wait for
+  // everything before.
+  absl::Status StartProfile();
+  absl::Status StopProfile(const std::function<bool(absl::string_view)>& write);
+
   // Writes what has been added, and returns the stream's error if it is broken. Does not wait for execution.
   absl::Status Flush();
   // Waits until everything so far was executed; the first failure that nobody has heard of.

@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/transport/local_exchange.h"
+#include "client/transport/profile_call.h"
 #include "client/transport/session_call.h"
 #include "common/channel/channel.h"
 #include "common/status_macros.h"
@@ -288,10 +289,38 @@ class GrpcStream final : public SessionStream {
     return FromCall(stub_->DeleteVariable(&context, request, &response), limit);
   }
 
+  absl::Status StartProfile(const v1::ProfileRequest& request) override {
+    const auto profile = std::make_shared<ProfileCall>(*stub_);
+    {
+      MutexLock lock(&call_mu_);
+      if (closed_) return Lost("");
+      if (profile_ != nullptr) return absl::FailedPreconditionError("the session is being recorded already");
+      profile_ = profile;
+    }
+    const grpc::Status status = profile->Start(request);
+    MutexLock lock(&call_mu_);
+    if (!status.ok()) profile_ = nullptr;
+    return FromCall(status);
+  }
+
+  absl::Status StopProfile(const std::function<bool(absl::string_view)>& write) override {
+    std::shared_ptr<ProfileCall> profile;
+    {
+      MutexLock lock(&call_mu_);
+      profile = profile_;
+    }
+    if (profile == nullptr) return absl::FailedPreconditionError("the session is not being recorded");
+    const grpc::Status status = profile->Stop(write);
+    MutexLock lock(&call_mu_);
+    profile_ = nullptr;
+    return FromCall(status);
+  }
+
   void Close() override {
     {
       MutexLock lock(&call_mu_);
       closed_ = true;
+      if (profile_ != nullptr) profile_->Cancel();
       if (call_ != nullptr) call_->Cancel();
     }
     if (exchange_ != nullptr) exchange_->Close();
@@ -360,6 +389,7 @@ class GrpcStream final : public SessionStream {
   std::unique_ptr<LocalExchange> exchange_;  // null: all bulk values go through the socket
   Mutex call_mu_;
   std::shared_ptr<SessionCall> call_ ABSL_GUARDED_BY(call_mu_);
+  std::shared_ptr<ProfileCall> profile_ ABSL_GUARDED_BY(call_mu_);  // null: none
   bool closed_ ABSL_GUARDED_BY(call_mu_) = false;
 };
 

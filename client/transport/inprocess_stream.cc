@@ -7,6 +7,7 @@
 #include "common/wire/wire.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/hello.h"
+#include "server/rpc/recording.h"
 #include "server/rpc/variables.h"
 
 namespace eager::internal {
@@ -30,6 +31,8 @@ class InProcessStream final : public SessionStream {
     v1::ServerMessage reply;
     MutexLock executing(&execute_mu_);
     if (dispatcher_ == nullptr) return Closed();
+    const server::RecordingScope recording(dispatcher_->session() == nullptr ? nullptr : dispatcher_->session()->recorder());
+    const server::TimeSlice whole("message", "message", message.size());
     ASSIGN_OR_RETURN(bool send, dispatcher_->Handle(message, &reply));
     if (!send) return absl::OkStatus();
     MutexLock lock(&mu_);
@@ -84,6 +87,25 @@ class InProcessStream final : public SessionStream {
     return server::DeleteVariable(sessions_.tenants(), server::Caller(), request);
   }
 
+  absl::Status StartProfile(const v1::ProfileRequest& request) override {
+    ASSIGN_OR_RETURN(std::shared_ptr<server::Session> session, sessions_.Find(request.session(), server::Caller()));
+    ASSIGN_OR_RETURN(std::unique_ptr<server::SessionRecording> recording, server::SessionRecording::Start(std::move(session), request));
+    MutexLock lock(&mu_);
+    recording_ = std::move(recording);
+    return absl::OkStatus();
+  }
+
+  absl::Status StopProfile(const std::function<bool(absl::string_view)>& write) override {
+    std::unique_ptr<server::SessionRecording> recording;
+    {
+      MutexLock lock(&mu_);
+      recording = std::move(recording_);
+    }
+    if (recording == nullptr) return absl::FailedPreconditionError("the session is not being recorded");
+    recording->Finish(write);
+    return absl::OkStatus();
+  }
+
   void Close() override {
     {
       MutexLock executing(&execute_mu_);
@@ -107,6 +129,7 @@ class InProcessStream final : public SessionStream {
   Mutex mu_;
   CondVar changed_;
   std::deque<v1::ServerMessage> replies_ ABSL_GUARDED_BY(mu_);
+  std::unique_ptr<server::SessionRecording> recording_ ABSL_GUARDED_BY(mu_);  // null: none
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
 };
 

@@ -4,8 +4,8 @@
 // To add one: (1) Hello answers with versions, devices and limits; (2) Write takes messages in order and may block while
 // the server has not read enough; (3) Read gives the server's messages, in order, until the stream ends; (4) Upload and
 // Download move the bytes of one tensor; (5) after Close, and after the stream broke, every call returns an error and
-// none hangs; (6) where a link can break, Reopen makes another one; (7) ListVariables and DeleteVariable may stay as they
-// are.
+// none hangs; (6) where a link can break, Reopen makes another one; (7) ListVariables, DeleteVariable and those of profiles may stay
+// as they are.
 #pragma once
 
 #include <functional>
@@ -58,11 +58,16 @@ class SessionStream {
   // Of the caller's named variables. Wait for the server's answer.
   virtual absl::StatusOr<v1::ListVariablesResponse> ListVariables(const v1::ListVariablesRequest&, const WaitLimit&) { return NoVariables(); }
   virtual absl::Status DeleteVariable(const v1::DeleteVariableRequest&, const WaitLimit&) { return NoVariables(); }
+  // Records what the server does for the session that the request names, until StopProfile, which calls write() with one piece of
+  // the trace after the other until it returns false. Both wait.
+  virtual absl::Status StartProfile(const v1::ProfileRequest&) { return NoProfile(); }
+  virtual absl::Status StopProfile(const std::function<bool(absl::string_view)>& write) { return NoProfile(); }
   virtual void Close() = 0;
   // For messages to people: "localhost:8470".
   virtual const std::string& address() const = 0;
 
  private:
+  absl::Status NoProfile() const { return absl::UnimplementedError(absl::StrCat("sessions cannot be recorded at ", address())); }
   absl::Status NoVariables() const {
     return absl::UnimplementedError(absl::StrCat("named variables cannot be listed or deleted at ", address()));
   }

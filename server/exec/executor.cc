@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/exec/counters.h"
+#include "server/exec/recorder.h"
 
 namespace eager::server {
 namespace {
@@ -108,15 +109,24 @@ absl::Status RunInMemory(Signature& signature, absl::Span<const TensorRef> given
   return WithOp(op, Call(*plan.placement.kernel, context));
 }
 
-}  // namespace
-
-absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+absl::Status RunCaught(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
   try {
     return RunInMemory(signature, given, outputs);
   } catch (const std::bad_alloc&) {
     outputs.clear();
     return absl::ResourceExhaustedError(absl::StrCat(signature.op().name, ": the host has no memory left"));
   }
+}
+
+}  // namespace
+
+absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+  Recorder* const recorder = Recorder::Current();
+  if (recorder == nullptr) return RunCaught(signature, given, outputs);
+  const int64_t start = recorder->Now();
+  absl::Status status = RunCaught(signature, given, outputs);
+  recorder->AddOp(start, signature, given, outputs, status);
+  return status;
 }
 
 absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {

@@ -8,6 +8,7 @@
 #include "common/wire/wire.h"
 #include "server/device/cpu/compute.h"
 #include "server/exec/chain.h"
+#include "server/exec/recorder.h"
 #include "server/rpc/hello.h"
 
 namespace eager::server {
@@ -19,6 +20,37 @@ constexpr size_t kKeepInputs = 4096;  // an item with more does not leave its me
 template <class Field>
 auto Span(const Field& field) {
   return absl::MakeConstSpan(field.data(), static_cast<size_t>(field.size()));
+}
+
+// For recordings.
+const char* NameOf(v1::Item::KindCase kind) {
+  switch (kind) {
+    case v1::Item::kRun:
+      return "run";
+    case v1::Item::kDefine:
+      return "define";
+    case v1::Item::kConstant:
+      return "constant";
+    case v1::Item::kFetch:
+      return "fetch";
+    case v1::Item::kBeginTape:
+      return "begin tape";
+    case v1::Item::kEndTape:
+      return "end tape";
+    case v1::Item::kWatch:
+      return "watch";
+    case v1::Item::kBackward:
+      return "backward";
+    case v1::Item::kRecordCustomGradient:
+      return "record custom gradient";
+    case v1::Item::kAnswerCustomGradient:
+      return "answer custom gradient";
+    case v1::Item::kRelease:
+      return "release";
+    case v1::Item::KIND_NOT_SET:
+      break;
+  }
+  return "unknown";
 }
 
 // A walk with an id is waited for, so it is told of its failure as well.
@@ -49,7 +81,10 @@ void Dispatcher::Leave() {
 }
 
 absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMessage* reply) {
-  RETURN_IF_ERROR(message_.Read(message));
+  {
+    const TimeSlice decode("phase", "decode", message.size());
+    RETURN_IF_ERROR(message_.Read(message));
+  }
   if (session_ == nullptr) RETURN_IF_ERROR(Open(reply));
   RETURN_IF_ERROR(session_->closed());
   Delivery& delivery = session_->delivery();
@@ -65,6 +100,8 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     return absl::InvalidArgumentError(
         absl::StrCat("message ", delivery.done_seq() + 1, " was expected, but message ", message_.seq, " came"));
   }
+  TimeSlice execute("phase", "execute");
+  execute.set_items(message_.items.size());
   const ComputeScope scope(session_->compute_party());
   const absl::StatusOr<Held> in_flight =
       session_->tenant().quota().Execute(static_cast<int64_t>(message_.items.size()));
@@ -166,6 +203,7 @@ absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* 
 }
 
 absl::Status Dispatcher::HandleItem(const v1::Item& item, v1::ServerMessage* reply) {
+  const TimeSlice slice("item", NameOf(item.kind_case()));
   switch (item.kind_case()) {
     case v1::Item::kRun:
       return Run(item.run());

@@ -11,6 +11,7 @@
 #include "server/rpc/execute.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
+#include "server/rpc/profile.h"
 #include "server/rpc/status.h"
 #include "server/rpc/variable_calls.h"
 
@@ -188,6 +189,15 @@ grpc::Status TensorServiceImpl::SaveState(grpc::ServerContext* context, const v1
                                           v1::SaveStateResponse* response) {
   const Activity::Scope work(activity_);
   return WithCaller(door_, *context, [&](const Caller& caller) { return server::SaveState(state_, sessions_.tenants(), caller, *request, response); });
+}
+
+grpc::Status TensorServiceImpl::Profile(grpc::ServerContext* context, const v1::ProfileRequest* request,
+                                        grpc::ServerWriter<v1::ProfileChunk>* writer) {
+  return WithCaller(door_, *context, [&](const Caller& caller) { return ServeProfile(sessions_, caller, *request, *context, *writer); });
+}
+
+grpc::Status TensorServiceImpl::StopProfile(grpc::ServerContext* context, const v1::StopProfileRequest* request, v1::StopProfileResponse*) {
+  return WithCaller(door_, *context, [&](const Caller& caller) { return server::StopProfile(sessions_, caller, *request); });
 }
 
 grpc::ServerReadReactor<grpc::ByteBuffer>* TensorServiceImpl::Upload(grpc::CallbackServerContext* context,

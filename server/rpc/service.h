@@ -48,6 +48,9 @@ class TensorServiceImpl final
   grpc::Status ImportVariables(grpc::ServerContext*, const v1::ImportVariablesRequest* request,
                                v1::ImportVariablesResponse* response) override;
   grpc::Status SaveState(grpc::ServerContext*, const v1::SaveStateRequest* request, v1::SaveStateResponse* response) override;
+  grpc::Status Profile(grpc::ServerContext* context, const v1::ProfileRequest* request,
+                       grpc::ServerWriter<v1::ProfileChunk>* writer) override;
+  grpc::Status StopProfile(grpc::ServerContext* context, const v1::StopProfileRequest* request, v1::StopProfileResponse*) override;
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* Upload(grpc::CallbackServerContext*, grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext*,

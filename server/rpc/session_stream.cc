@@ -53,10 +53,12 @@ class Served final : public ServingStream {
 
 // Says a reply, numbered and kept until it is received if there is something in it.
 bool Say(v1::ServerMessage& reply, bool keep, Delivery& delivery, Served& served) {
+  TimeSlice slice("phase", "encode");
   delivery.Told();
   if (!keep) return served.Write(reply.SerializeAsString());
   reply.set_seq(delivery.NextReply());
   std::string bytes = reply.SerializeAsString();
+  slice.set_bytes(bytes.size());
   const bool written = served.Write(bytes);
   delivery.Keep(std::move(bytes));
   return written;
@@ -78,6 +80,8 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& s
     grpc::Slice bytes;
     if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
     const Activity::Scope work(activity);
+    const RecordingScope recording(dispatcher.session() == nullptr ? nullptr : dispatcher.session()->recorder());
+    const TimeSlice whole("message", "message", bytes.size());
     const absl::StatusOr<bool> send =
         dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
     bool written = true;

@@ -186,6 +186,26 @@ absl::Status Session::closed() const {
   return closed_;
 }
 
+absl::Status Session::StartRecording(std::shared_ptr<Recorder> recorder) {
+  MutexLock lock(&recorder_mu_);
+  if (recorder_ != nullptr) return absl::FailedPreconditionError("the session is being recorded already");
+  recorder_ = std::move(recorder);
+  is_recorded_.store(true, std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+void Session::StopRecording() {
+  MutexLock lock(&recorder_mu_);
+  is_recorded_.store(false, std::memory_order_relaxed);
+  recorder_.reset();
+}
+
+std::shared_ptr<Recorder> Session::recorder() const {
+  if (!is_recorded_.load(std::memory_order_relaxed)) return nullptr;
+  MutexLock lock(&recorder_mu_);
+  return recorder_;
+}
+
 absl::Status Session::CheckFree(uint64_t first, uint64_t n) const {
   if (n > kMaxOutputs || first == 0 || first > std::numeric_limits<uint64_t>::max() - n) {
     return absl::InvalidArgumentError(absl::StrCat("handles ", first, " to ", first, " + ", n, " cannot be set aside"));

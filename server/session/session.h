@@ -16,6 +16,7 @@
 #include "common/tape/backward.h"
 #include "server/device/cpu/compute_gate.h"
 #include "server/exec/executor.h"
+#include "server/exec/recorder.h"
 #include "server/session/delivery.h"
 #include "server/session/handle_table.h"
 #include "server/session/mailbox.h"
@@ -134,6 +135,12 @@ class Session {
   // Who takes turns at the compute threads when this session's items are executed.
   ComputeParty* compute_party() { return &compute_party_; }
 
+  // For any thread: what its thread does from now on is added to `recorder`, until StopRecording. FAILED_PRECONDITION if there is one.
+  absl::Status StartRecording(std::shared_ptr<Recorder> recorder);
+  void StopRecording();
+  // For any thread; null: it is not recorded.
+  std::shared_ptr<Recorder> recorder() const;
+
   // For any thread: fails the transfers that wait, and whatever the stream still brings. The rest goes with the destructor.
   void Close(const absl::Status& why);
   // For any thread: why it was closed; OK until then.
@@ -198,6 +205,9 @@ class Session {
   Mailbox downloads_;
   SessionStats stats_;
   Delivery delivery_;
+  std::atomic<bool> is_recorded_{false};
+  mutable Mutex recorder_mu_;
+  std::shared_ptr<Recorder> recorder_ ABSL_GUARDED_BY(recorder_mu_);
   std::atomic<bool> is_closed_{false};
   mutable Mutex closed_mu_;
   absl::Status closed_ ABSL_GUARDED_BY(closed_mu_);

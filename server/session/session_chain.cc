@@ -56,10 +56,17 @@ size_t Session::RunChain(absl::Span<const RunRequest> requests, absl::Span<const
   if (std::find(keep.begin(), keep.end(), false) == keep.end()) return 0;  // nothing to be saved
   if (!CheckRoom(chain.size()).ok()) return 0;
   Tensors outputs;
+  Recorder* const recorder = Recorder::Current();
+  const int64_t start = recorder == nullptr ? 0 : recorder->Now();
   try {
     if (!chain.Run(keep, outputs).ok()) return 0;
   } catch (const std::bad_alloc&) {
     return 0;  // op by op, the one that it is too much for can say so
+  }
+  if (recorder != nullptr) {
+    absl::InlinedVector<const Signature*, Chain::kMaxOps> ops;
+    for (size_t i = 0; i < chain.size(); ++i) ops.push_back(signatures_.at(requests[i].signature).get());
+    recorder->AddChain(start, ops, chain.output(0)->spec());
   }
   stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + chain.size(), std::memory_order_relaxed);
   for (size_t i = 0; i < chain.size(); ++i) {

@@ -131,23 +131,40 @@ absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::Find(absl::string_view
   return it->second.session;
 }
 
+namespace {
+
+// To who is no admin, a session of others is as one that is not there.
+bool IsTheOne(const Session& session, absl::string_view id, const Caller& caller) {
+  return session.id() == id && (caller.admin || session.tenant().name() == caller.tenant);
+}
+
+absl::Status NoneWithId(const Caller& caller, absl::string_view what) {
+  if (caller.admin) return absl::NotFoundError("there is no session with this id");
+  return absl::PermissionDeniedError(absl::StrCat("tenant ", caller.tenant, " has no session with this id, and only an admin may ", what,
+                                                  " those of others"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Session>> SessionRegistry::FindById(absl::string_view id, const Caller& caller) const {
+  MutexLock lock(&mu_);
+  for (const auto& [token, entry] : sessions_) {
+    if (IsTheOne(*entry.session, id, caller)) return entry.session;
+  }
+  return NoneWithId(caller, "look into");
+}
+
 absl::Status SessionRegistry::Kill(absl::string_view id, const Caller& caller) {
   const absl::Status why =
       absl::AbortedError(caller.admin ? "the session was ended by an admin" : "the session was ended by its tenant");
   Entry ended;
   {
     MutexLock lock(&mu_);
-    const auto it = std::find_if(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
-      const Session& session = *entry.second.session;
-      return session.id() == id && (caller.admin || session.tenant().name() == caller.tenant);
-    });
+    const auto it = std::find_if(sessions_.begin(), sessions_.end(),
+                                 [&](const auto& entry) { return IsTheOne(*entry.second.session, id, caller); });
     if (it != sessions_.end()) ended = Take(it, why);
   }
-  if (ended.session == nullptr) {
-    return caller.admin ? absl::NotFoundError("there is no session with this id")
-                        : absl::PermissionDeniedError(absl::StrCat("tenant ", caller.tenant, " has no session with this id, and ",
-                                                                   "only an admin may end those of others"));
-  }
+  if (ended.session == nullptr) return NoneWithId(caller, "end");
   End(std::move(ended), why);
   return absl::OkStatus();
 }

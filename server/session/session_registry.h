@@ -71,6 +71,8 @@ class SessionRegistry {
 
   // NOT_FOUND for an unknown token, and for one of another tenant.
   absl::StatusOr<std::shared_ptr<Session>> Find(absl::string_view token, const Caller& caller) const;
+  // The session with this id; errors as Kill's.
+  absl::StatusOr<std::shared_ptr<Session>> FindById(absl::string_view id, const Caller& caller) const;
   std::vector<std::shared_ptr<Session>> List() const;
   SessionCounts counts() const;
   absl::Duration grace() const { return options_.grace; }

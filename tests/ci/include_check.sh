@@ -23,6 +23,7 @@ server/metrics:    common
 server/kernels:    common common/ops server/device server/metrics
 server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics
+server/http/page:
 server/state:      words common/bundle server/session server/exec server/kernels server/device server/metrics
 server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/metrics
 client:            words client/*

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <cmath>
+
 #include "absl/strings/match.h"
 #include "common/wire/chunk.h"
 #include "grpc/health/v1/health.pb.h"
@@ -182,6 +184,59 @@ TEST_F(Tenants, EndTheirOwnSessionsAndAdminsAll) {
     EXPECT_EQ(Download("bob-token").error_code(), StatusCode::NOT_FOUND);
     EXPECT_EQ(kill("root-token", id), StatusCode::NOT_FOUND);
   }
+}
+
+TEST_F(Tenants, RecordTheirOwnSessionsAndAdminsAll) {
+  const auto record = [&](const std::string& token, const std::string& id, const std::string& session = "", double seconds = 0.01) {
+    v1::ProfileRequest request;
+    request.set_id(id);
+    request.set_session(session);
+    request.set_seconds(seconds);
+    grpc::ClientContext context;
+    const auto call = v1::TensorService::NewStub(Channel(With(token)))->Profile(&context, request);
+    std::string trace;
+    for (v1::ProfileChunk chunk; call->Read(&chunk);) trace += chunk.trace();
+    const grpc::Status status = call->Finish();
+    EXPECT_EQ(absl::StrContains(trace, "traceEvents"), status.ok()) << trace;
+    return status.error_code();
+  };
+  const std::unique_ptr<Opened> alices = OpenAlices();
+  const std::string id = Sessions(With("alice-token")).sessions(0).id();
+  EXPECT_EQ(record("alice-token", id), StatusCode::OK);
+  EXPECT_EQ(record("alice-token", "", kSession), StatusCode::OK);
+  EXPECT_EQ(record("root-token", id), StatusCode::OK);
+  EXPECT_EQ(record("bob-token", id), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(record("bob-token", "0123456789ab"), StatusCode::PERMISSION_DENIED) << "which ids there are is no business of his";
+  EXPECT_EQ(record("root-token", "0123456789ab"), StatusCode::NOT_FOUND);
+  EXPECT_EQ(record("bob-token", "", kSession), StatusCode::NOT_FOUND);
+  EXPECT_EQ(record("alice-token", ""), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(record("alice-token", id, kSession), StatusCode::INVALID_ARGUMENT);
+  for (double seconds : {-1.0, 1e9, std::nan("")}) EXPECT_EQ(record("alice-token", id, "", seconds), StatusCode::INVALID_ARGUMENT);
+
+  const auto stop = [&](const std::string& token) {
+    v1::StopProfileRequest request;
+    request.set_id(id);
+    v1::StopProfileResponse response;
+    return Call(With(token), &Stub::StopProfile, request, &response).error_code();
+  };
+  EXPECT_EQ(stop("alice-token"), StatusCode::NOT_FOUND);
+  v1::ProfileRequest request;
+  request.set_id(id);
+  request.set_seconds(600);
+  grpc::ClientContext context;
+  const std::unique_ptr<Stub> stub = v1::TensorService::NewStub(Channel(With("alice-token")));
+  const auto call = stub->Profile(&context, request);
+  v1::ProfileChunk chunk;
+  ASSERT_TRUE(call->Read(&chunk));
+  EXPECT_TRUE(chunk.started());
+  EXPECT_EQ(record("root-token", id), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(stop("bob-token"), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(stop("alice-token"), StatusCode::OK);
+  while (call->Read(&chunk)) {
+  }
+  EXPECT_TRUE(call->Finish().ok());
+  EXPECT_TRUE(chunk.has_summary());
+  alices->context.TryCancel();
 }
 
 TEST_F(Tenants, AreToldThatTheirSessionWasEnded) {

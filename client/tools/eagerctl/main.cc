@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   eager::ctl::AddDevices(app, run);
   eager::ctl::AddOps(app, run);
   eager::ctl::AddSessions(app, run);
+  eager::ctl::AddProfile(app, run);
   eager::ctl::AddToken(app, run);
   eager::ctl::AddVariables(app, run);
   try {

@@ -20,8 +20,9 @@ absl::Status Remote::Connect() {
   return absl::OkStatus();
 }
 
-void Remote::Prepare(grpc::ClientContext& context) const {
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::microseconds(static_cast<int64_t>(timeout_seconds_ * 1e6)));
+void Remote::Prepare(grpc::ClientContext& context, double more_seconds) const {
+  const auto longest = std::chrono::microseconds(static_cast<int64_t>((timeout_seconds_ + more_seconds) * 1e6));
+  context.set_deadline(std::chrono::system_clock::now() + longest);
 }
 
 absl::Status Remote::Translate(const grpc::Status& status) const {

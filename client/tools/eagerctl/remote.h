@@ -1,6 +1,7 @@
 // The unary calls of one daemon, as eagerctl makes them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -31,9 +32,25 @@ class Remote {
     return response;
   }
 
+  // The same of a call that answers with a stream, which may take `seconds` longer: take() gets one message after the other; an
+  // error of it ends the call.
+  template <class Request, class Message>
+  absl::Status Stream(std::unique_ptr<grpc::ClientReader<Message>> (v1::TensorService::Stub::*method)(grpc::ClientContext*, const Request&),
+                      const Request& request, double seconds, const std::function<absl::Status(const Message&)>& take) {
+    RETURN_IF_ERROR(Connect());
+    grpc::ClientContext context;
+    Prepare(context, seconds);
+    const std::unique_ptr<grpc::ClientReader<Message>> reader = (stub_.get()->*method)(&context, request);
+    absl::Status taken;
+    for (Message message; taken.ok() && reader->Read(&message);) taken = take(message);
+    if (!taken.ok()) context.TryCancel();
+    const grpc::Status status = reader->Finish();
+    return taken.ok() && !status.ok() ? Translate(status) : taken;
+  }
+
  private:
   absl::Status Connect();
-  void Prepare(grpc::ClientContext& context) const;
+  void Prepare(grpc::ClientContext& context, double more_seconds = 0) const;
   absl::Status Translate(const grpc::Status& status) const;
 
   const std::string address_;

@@ -17,6 +17,8 @@ void AddDevices(CLI::App& app, Run& run);
 void AddOps(CLI::App& app, Run& run);
 // eagerctl sessions [--tenant NAME] [--json]; eagerctl kill ID
 void AddSessions(CLI::App& app, Run& run);
+// eagerctl profile ID [--seconds N] [-o FILE] [--json]
+void AddProfile(CLI::App& app, Run& run);
 // eagerctl token new TENANT [--admin]
 void AddToken(CLI::App& app, Run& run);
 // eagerctl variables ls|get|put|rm|save|load [--tenant T] [--json]
