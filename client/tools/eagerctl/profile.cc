@@ -1,9 +1,15 @@
 // eagerctl profile: what the time of a session goes into.
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <stop_token>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -39,7 +45,36 @@ void PrintRows(const v1::ProfileSummary& summary, absl::string_view title,
   }
 }
 
+// While it lives, the first SIGINT after Arm() calls stop(), in a thread of its own; any other one ends the program.
+class OnInterrupt {
+ public:
+  explicit OnInterrupt(std::function<void()> stop) {
+    sigemptyset(&interrupt_);
+    sigaddset(&interrupt_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt_, nullptr);  // of all threads that gRPC starts from now on as well
+    thread_ = std::jthread([this, stop = std::move(stop)](std::stop_token over) {
+      const timespec moment = {0, 50'000'000};
+      while (!over.stop_requested()) {
+        if (sigtimedwait(&interrupt_, nullptr, &moment) != SIGINT) continue;
+        if (!armed_.exchange(false)) _exit(128 + SIGINT);
+        stop();
+      }
+    });
+  }
+  void Arm() { armed_ = true; }
+
+ private:
+  sigset_t interrupt_;
+  std::atomic<bool> armed_{false};
+  std::jthread thread_;
+};
+
 absl::Status Profile(const Options& options, Remote& remote) {
+  OnInterrupt on_interrupt([&] {
+    v1::StopProfileRequest stop;
+    stop.set_id(options.id);
+    remote.Call(&Stub::StopProfile, stop).IgnoreError();  // it may have ended by itself
+  });
   std::ofstream file;
   v1::ProfileRequest request;
   request.set_id(options.id);
@@ -48,9 +83,10 @@ absl::Status Profile(const Options& options, Remote& remote) {
   v1::ProfileSummary summary;
   const std::function<absl::Status(const v1::ProfileChunk&)> take = [&](const v1::ProfileChunk& chunk) {
     if (chunk.started()) {
+      on_interrupt.Arm();
       file.open(options.file, std::ios::binary | std::ios::trunc);
       if (!file) return absl::InvalidArgumentError(absl::StrCat("cannot write ", options.file));
-      std::cerr << absl::StrFormat("recording %s for %g s\n", options.id, options.seconds);
+      std::cerr << absl::StrFormat("recording %s for %g s; Ctrl-C ends it earlier\n", options.id, options.seconds);
     }
     if (chunk.has_summary()) summary = chunk.summary();
     file << chunk.trace();
