@@ -147,7 +147,9 @@ TEST_F(RecorderTest, WritesNamesOfClientsAsText) {
   Recorder recorder(1);
   recorder.Stop();
   const Json trace = TraceOf(recorder.Take(), "\"\\\n\xff</script>");
-  EXPECT_EQ(trace["otherData"]["client"], "\"\\??</script>");
+  EXPECT_EQ(trace["otherData"]["client"],
+            "\"\\?"
+            "?</script>");
 }
 
 TEST_F(RecorderTest, OneAtATimeAndSession) {

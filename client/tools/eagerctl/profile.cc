@@ -35,12 +35,14 @@ struct Options {
 
 void PrintRows(const v1::ProfileSummary& summary, absl::string_view title,
                std::initializer_list<absl::string_view> categories) {
-  std::cout << absl::StrFormat("%-28s  %10s  %12s  %8s  %12s\n", title, "count", "seconds", "of all", "mean");
+  int width = 10;
+  for (const v1::ProfileRow& row : summary.rows()) width = std::max(width, static_cast<int>(row.name().size()));
+  std::cout << absl::StrFormat("%-*s  %10s  %12s  %8s  %12s\n", width, title, "count", "seconds", "of all", "mean");
   int left = kMostOps;
   for (const v1::ProfileRow& row : summary.rows()) {
     if (std::find(categories.begin(), categories.end(), row.category()) == categories.end() || left-- == 0) continue;
-    std::cout << absl::StrFormat("%-28s  %10d  %12.6f  %6.1f %%  %9.1f us\n", row.name(), row.count(), row.seconds(),
-                                 100 * row.seconds() / summary.seconds(),
+    std::cout << absl::StrFormat("%-*s  %10d  %12.6f  %6.1f %%  %9.1f us\n", width, row.name(), row.count(),
+                                 row.seconds(), 100 * row.seconds() / summary.seconds(),
                                  1e6 * row.seconds() / static_cast<double>(row.count()));
   }
 }
