@@ -43,6 +43,7 @@ class Page:
         self._next = 0
         self._session = None
         self._expired = False
+        self._virtual = False  # whether time goes by only in advance()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable")
@@ -116,7 +117,10 @@ class Page:
     # ---- what a test does
     def open(self, url):
         self.call("Page.navigate", url=url)
-        self.until("document.readyState === 'complete'")
+        deadline = time.monotonic() + 30
+        while self.run("document.readyState") != "complete" or self.run("location.href") == "about:blank":
+            assert time.monotonic() < deadline, f"{url} is not there after 30 s"
+            self.advance(1) if self._virtual else self.wait(0.05)
 
     def run(self, script):
         result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
@@ -140,7 +144,7 @@ class Page:
 
     def advance(self, seconds):
         """Lets so much of the page's time go by, at once."""
-        self._expired = False
+        self._expired, self._virtual = False, True
         self.call("Emulation.setVirtualTimePolicy", policy="pauseIfNetworkFetchesPending", budget=1000 * seconds)
         deadline = time.monotonic() + 60
         while not self._expired:
