@@ -12,7 +12,7 @@ import tempfile
 import threading
 import urllib.request
 
-from browser import Page, chromium
+from browser import SKIP, Page, chromium
 
 TILES = "Object.fromEntries([...document.querySelectorAll('.tile')].map(t => [t.firstChild.textContent, t.lastChild.textContent]))"
 
@@ -92,7 +92,7 @@ def look(page, daemon, load):
 
 def take(page, folder, seconds):
     page.wait(seconds)
-    for name, width, height, scheme in (("light", 1300, 1500, "light"), ("dark", 1300, 1500, "dark"), ("phone", 360, 1400, "light")):
+    for name, width, height, scheme in (("light", 1060, 1150, "light"), ("dark", 1060, 1150, "dark"), ("phone", 360, 1150, "light")):
         page.media(prefers_color_scheme=scheme)
         page.size(width, height, mobile=width < 500)
         page.wait(3)
@@ -108,6 +108,9 @@ def main():
     parser.add_argument("--pictures")
     options = parser.parse_args()
     chromium()
+    if "--http" not in subprocess.run([options.eagerd, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout:
+        print("skipped: this eagerd serves no HTTP")
+        return SKIP
     daemon = Daemon(options.eagerd)
     load = Load(options.guide, daemon)
     try:
