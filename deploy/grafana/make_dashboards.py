@@ -43,7 +43,7 @@ DASHBOARDS = {
         stat("Ops", "ops", (f"sum(rate(eagerd_ops_total{I}[$__rate_interval]))", "")),
         stat("Reads, 99 %", "s", (quantile(0.99, "eagerd_read_seconds"), "")),
         stat("Alerts", "short", ('count(ALERTS{alertname=~"Eagerd.*",alertstate="firing"}) or vector(0)', "")),
-        graph("Ops", "ops", (rate("eagerd_ops_total", "instance"), "{{instance}}")),
+        graph("Ops of each daemon", "ops", (rate("eagerd_ops_total", "instance"), "{{instance}}")),
         graph("Read latency", "s", (quantile(0.5, "eagerd_read_seconds"), "half"), (quantile(0.9, "eagerd_read_seconds"), "90 %"),
               (quantile(0.99, "eagerd_read_seconds"), "99 %"), doc="From a message that reads values to its answer being written."),
         graph("Errors", "ops", (rate("eagerd_errors_total", "code"), "{{code}}"), doc="Of ops and of calls, where they arise.", stack=True),
