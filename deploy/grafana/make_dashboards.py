@@ -23,6 +23,11 @@ def quantile(q, metric, by=""):
     return f"histogram_quantile({q}, {rate(metric + '_bucket', ('le,' + by).rstrip(','))})"
 
 
+def some(query):
+    """Only what is not 0, and a line at 0 where nothing is."""
+    return f"{query} > 0 or vector(0)"
+
+
 def graph(title, unit, *queries, doc="", stack=False, width=8):
     return ("timeseries", title, unit, queries, doc, stack, width)
 
@@ -43,10 +48,10 @@ DASHBOARDS = {
         stat("Ops", "ops", (f"sum(rate(eagerd_ops_total{I}[$__rate_interval]))", "")),
         stat("Reads, 99 %", "s", (quantile(0.99, "eagerd_read_seconds"), "")),
         stat("Alerts", "short", ('count(ALERTS{alertname=~"Eagerd.*",alertstate="firing"}) or vector(0)', "")),
-        graph("Ops", "ops", (rate("eagerd_ops_total", "instance"), "{{instance}}")),
+        graph("Ops of each daemon", "ops", (rate("eagerd_ops_total", "instance"), "{{instance}}")),
         graph("Read latency", "s", (quantile(0.5, "eagerd_read_seconds"), "half"), (quantile(0.9, "eagerd_read_seconds"), "90 %"),
               (quantile(0.99, "eagerd_read_seconds"), "99 %"), doc="From a message that reads values to its answer being written."),
-        graph("Errors", "ops", (rate("eagerd_errors_total", "code"), "{{code}}"), doc="Of ops and of calls, where they arise.", stack=True),
+        graph("Errors", "ops", (some(rate("eagerd_errors_total", "code")), "{{code}}"), doc="Of ops and of calls, where they arise.", stack=True),
         graph("Memory of devices", "bytes", (f"eagerd_device_memory_in_use_bytes{I}", "{{instance}} {{device}} in use"),
               (f"eagerd_device_memory_limit_bytes{I}", "{{instance}} {{device}} limit")),
         graph("Bytes from clients", "Bps", (rate("eagerd_received_bytes_total", "path"), "{{path}}"), stack=True),
@@ -78,10 +83,10 @@ DASHBOARDS = {
         graph("Sessions of tenants", "short", (f"sum by (tenant) (eagerd_tenant_sessions{I})", "{{tenant}}"), stack=True),
         graph("Memory of tenants", "bytes", (f"sum by (tenant, device) (eagerd_tenant_memory_bytes{I})", "{{tenant}} {{device}}"), stack=True),
         graph("Handles of tenants", "short", (f"sum by (tenant) (eagerd_tenant_handles{I})", "{{tenant}}"), stack=True),
-        graph("Refused by limits", "ops", (rate("eagerd_tenant_refused_total", "tenant,limit") + " or vector(0)", "{{tenant}} {{limit}}"),
+        graph("Refused by limits", "ops", (some(rate("eagerd_tenant_refused_total", "tenant,limit")), "{{tenant}} {{limit}}"),
               doc="docs/limits.md has the limits."),
-        graph("Calls", "ops", (rate("eagerd_grpc_server_handled_total", "grpc_method,grpc_code"), "{{grpc_method}} {{grpc_code}}")),
-        graph("Calls and streams that are open", "short", (f"sum by (grpc_method) (eagerd_grpc_server_open{I})", "{{grpc_method}}")),
+        graph("Calls", "ops", (some(rate("eagerd_grpc_server_handled_total", "grpc_method,grpc_code")), "{{grpc_method}} {{grpc_code}}")),
+        graph("Calls and streams that are open", "short", (some(f"sum by (grpc_method) (eagerd_grpc_server_open{I})"), "{{grpc_method}}")),
     ]),
     "ops": ("eagerd / ops", [
         table("Ops by time", "s", ("topk(25, sum by (op, device) (increase(eagerd_op_seconds_total" + I + "[$__range])))", ""),
@@ -91,7 +96,7 @@ DASHBOARDS = {
         graph("Time", "percentunit", (f"topk(10, {rate('eagerd_op_seconds_total', 'op')})", "{{op}}"), stack=True,
               doc="Seconds a second, of all sessions."),
         graph("Time of one op", "s", (f"topk(10, {rate('eagerd_op_seconds_total', 'op')} / ({rate('eagerd_ops_total', 'op')} > 0))", "{{op}}")),
-        graph("Ops that fail", "ops", (rate("eagerd_ops_total", "op,code", 'code!="OK"') + " or vector(0)", "{{op}} {{code}}")),
+        graph("Ops that fail", "ops", (some(rate("eagerd_ops_total", "op,code", 'code!="OK"')), "{{op}} {{code}}")),
         graph("Gradients", "ops", (rate("eagerd_backward_passes_total", "job"), "backward passes")),
         graph("Items a message", "short", (quantile(0.5, "eagerd_batch_items"), "half"), (quantile(0.99, "eagerd_batch_items"), "99 %"),
               doc="Few items a message: the program reads after every op."),

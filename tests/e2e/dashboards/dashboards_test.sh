@@ -45,7 +45,7 @@ export EAGERD_ADDRESS=$address
   while :; do
     "$guide" --check --files "$work/guide" tensors gradients variables watch optimizer custom_gradient >/dev/null 2>&1 || true
     "$eagerctl" variables put step 1 >/dev/null 2>&1 || true
-    "$eagerctl" ops NoSuchOp >/dev/null 2>&1 || true
+    "$eagerctl" variables get no_such_variable >/dev/null 2>&1 || true
   done
 ) &
 load_pid=$!

@@ -39,6 +39,8 @@ def draw(ask, picture):
                 points = [(t, v) for t, v in series["values"] if v not in ("NaN", "+Inf", "-Inf")]
                 if not points:
                     continue
+                if target["legendFormat"] and not series["metric"] and len(plots):
+                    continue  # the line at 0 that stands for nothing
                 blocks.append(f"$d{len(blocks)} << EOD\n" + "\n".join(f"{t:.0f} {v}" for t, v in points) + "\nEOD")
                 plots.append(f'$d{len(plots)} using 1:2 with lines lw 1.6 lc rgb "{COLOURS[len(plots) % len(COLOURS)]}" title "{name}"')
         lines += blocks

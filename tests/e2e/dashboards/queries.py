@@ -36,6 +36,21 @@ def panels():
                 yield board["title"], panel, target, query
 
 
+def check_layout():
+    """Panels lie beside each other, under names of their own; each says what its figures are."""
+    for path in sorted(glob.glob("deploy/grafana/dashboards/*.json")):
+        with open(path, encoding="utf-8") as file:
+            panels_of = json.load(file)["panels"]
+        assert len({p["id"] for p in panels_of}) == len({p["title"] for p in panels_of}) == len(panels_of), path
+        taken = set()
+        for panel in panels_of:
+            at = panel["gridPos"]
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            assert at["x"] + at["w"] <= 24 and not cells & taken, f"{path}: {panel['title']} lies over another panel"
+            taken |= cells
+            assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+
+
 def rules():
     """The rules, by promtool's reading of the file, as (name, query); names of recorded ones have colons."""
     with open(RULES, encoding="utf-8") as file:
@@ -51,6 +66,7 @@ def anchors(path):
 
 
 def static():
+    check_layout()
     with open(RULES, encoding="utf-8") as file:
         text = file.read()
     with open(CASES, encoding="utf-8") as file:

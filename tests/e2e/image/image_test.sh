@@ -31,7 +31,8 @@ root=$work/rootfs/rootfs
 [[ $(dirname "$eagerd") == $(dirname "$eagerctl") ]] || fail "eagerd and eagerctl are in different folders"
 
 # What the Dockerfile says in its last stage, one instruction a line.
-last_stage=$(sed '/\\$/{:a;N;s/\\\n *//;/\\$/ba}' "$deploy/Dockerfile" | sed -n '/^FROM scratch/,$p')
+last_stage_of() { sed '/\\$/{:a;N;s/\\\n *//;/\\$/ba}' "$deploy/$1" | sed -n '/^FROM scratch/,$p'; }
+last_stage=$(last_stage_of Dockerfile)
 [[ -n $last_stage ]] || fail "deploy/Dockerfile has no last stage FROM scratch"
 said() { sed -n "s/^$1 //p" <<<"$last_stage"; }
 mapfile -t environment < <(said ENV | tr ' ' '\n' | grep =)
@@ -39,7 +40,7 @@ user=$(said USER)
 mapfile -t volumes < <(said VOLUME | grep -o '/[^"]*')
 
 # The CUDA image differs in its libraries, not in how it is run.
-same() { sed '/\\$/{:a;N;s/\\\n *//;/\\$/ba}' "$deploy/$1" | sed -n '/^FROM scratch/,$p' | grep -E '^(USER|VOLUME|EXPOSE|STOPSIGNAL|ENTRYPOINT|COPY)'; }
+same() { last_stage_of "$1" | grep -E '^(USER|VOLUME|EXPOSE|STOPSIGNAL|ENTRYPOINT|COPY)'; }
 diff <(same Dockerfile) <(same Dockerfile.cuda) || fail "the Dockerfiles' last stages differ"
 
 # --- what is in it
@@ -58,16 +59,22 @@ echo "root file system: $(du -sm --apparent-size "$root" | cut -f1) MiB, of whic
 
 # --- the image, by a builder of images
 if command -v buildah >/dev/null && command -v python3 >/dev/null; then
-  build=(buildah --root "$work/storage" --runroot "$work/run" --storage-driver vfs)
-  echo "$last_stage" >"$work/Dockerfile"
-  if "${build[@]}" bud --isolation chroot --format docker --build-context "rootfs=$work/rootfs" --build-arg VERSION=1.2.3 \
-       -f "$work/Dockerfile" -t eagerd-test "$work" >"$work/log" 2>&1; then
-    "${build[@]}" inspect --type image eagerd-test >"$work/inspect.json"
-    python3 "$here/inspect_image.py" "$work/inspect.json" || fail "the image's configuration"
-    container=$("${build[@]}" from --pull-never eagerd-test)
-    root=$("${build[@]}" mount "$container")
+  storage=(--root "$work/storage" --runroot "$work/run" --storage-driver vfs)
+  # make_image DOCKERFILE CONTEXT TAG: its last stage, with that folder's rootfs/ in place of the stages before.
+  make_image() {
+    last_stage_of "$1" >"$work/Dockerfile"
+    buildah "${storage[@]}" bud --isolation chroot --format docker --build-context "rootfs=$2" --build-arg VERSION=1.2.3 \
+      -f "$work/Dockerfile" -t "$3" "$work" >"$work/log" 2>&1 || return
+    buildah "${storage[@]}" inspect --type image "$3" >"$work/inspect.json"
+    python3 "$here/inspect_image.py" "$work/inspect.json" || fail "the configuration of $1's image"
+  }
+  if make_image Dockerfile "$work/rootfs" eagerd-test; then
+    container=$(buildah "${storage[@]}" from --pull-never eagerd-test)
+    root=$(buildah "${storage[@]}" mount "$container")
     [[ $(stat -c %u:%g "$root/var/lib/eagerd") == "$user" ]] || fail "the state's folder is not the user's"
-    echo "image built by buildah; the rest is done in it"
+    mkdir -p "$work/nothing/rootfs/etc"  # CUDA's libraries need not be here
+    make_image Dockerfile.cuda "$work/nothing" eagerd-test-cuda || fail "buildah, of Dockerfile.cuda"
+    echo "images built by buildah; the rest is done in the first"
   elif grep -qE 'permission denied|not permitted|unknown flag' "$work/log"; then
     echo "left out: buildah cannot build here: $(tail -n 1 "$work/log")"
   else

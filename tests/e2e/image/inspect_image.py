@@ -25,3 +25,6 @@ expect("version", labels["org.opencontainers.image.version"], "1.2.3")
 for name in ("title", "description", "licenses", "revision"):
     if not labels.get(f"org.opencontainers.image.{name}"):
         sys.exit(f"no label {name}")
+if "NVIDIA" in labels["org.opencontainers.image.description"]:
+    environment = dict(e.split("=", 1) for e in config["Env"])
+    expect("GPUs", (environment["NVIDIA_VISIBLE_DEVICES"], environment["NVIDIA_DRIVER_CAPABILITIES"]), ("all", "compute,utility"))
