@@ -1,5 +1,6 @@
 #include "server/exec/executor.h"
 
+#include <chrono>
 #include <exception>
 #include <new>
 
@@ -7,9 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/exec/counters.h"
+#include "server/exec/counting_scope.h"
+#include "server/exec/recent_errors.h"
 
 namespace eager::server {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 absl::Status WithOp(const OpSpec& op, const absl::Status& status) {
   if (status.ok() || absl::StartsWith(status.message(), absl::StrCat(op.name, ":"))) return status;
@@ -108,15 +113,37 @@ absl::Status RunInMemory(Signature& signature, absl::Span<const TensorRef> given
   return WithOp(op, Call(*plan.placement.kernel, context));
 }
 
-}  // namespace
-
-absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+absl::Status RunCaught(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
   try {
     return RunInMemory(signature, given, outputs);
   } catch (const std::bad_alloc&) {
     outputs.clear();
     return absl::ResourceExhaustedError(absl::StrCat(signature.op().name, ": the host has no memory left"));
   }
+}
+
+void CountFailure(Signature& signature, const absl::Status& status) {
+  if (CountingScope::Silent()) return;
+  const OpSpec& op = signature.op();
+  signature.tally().Failed(op.index, *signature.place().device, status.code());
+  RecentErrors::Get().Add(status, op.name);
+}
+
+}  // namespace
+
+absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+  OpTally& tally = signature.tally();
+  const bool timed = tally.Due();
+  const Clock::time_point start = timed ? Clock::now() : Clock::time_point();
+  absl::Status status = RunCaught(signature, given, outputs);
+  if (!status.ok()) {
+    if (timed) tally.NotTimed();
+    CountFailure(signature, status);
+    return status;
+  }
+  if (timed) tally.Timed(static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
+  if (tally.Ran()) CountingScope::Counted(signature);
+  return status;
 }
 
 absl::StatusOr<TensorRef> CopyTo(const Tensor& t, Device& device) {

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 #include "server/exec/chain.h"
+#include "server/exec/counting_scope.h"
 #include "server/session/session.h"
 
 namespace eager::server {
@@ -56,10 +58,16 @@ size_t Session::RunChain(absl::Span<const RunRequest> requests, absl::Span<const
   if (std::find(keep.begin(), keep.end(), false) == keep.end()) return 0;  // nothing to be saved
   if (!CheckRoom(chain.size()).ok()) return 0;
   Tensors outputs;
+  const auto start = std::chrono::steady_clock::now();
   try {
     if (!chain.Run(keep, outputs).ok()) return 0;
   } catch (const std::bad_alloc&) {
     return 0;  // op by op, the one that it is too much for can say so
+  }
+  const auto took = static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
+  for (size_t i = 0; i < chain.size(); ++i) {
+    Signature& signature = *signatures_.at(requests[i].signature);
+    if (signature.tally().RanFor(took / chain.size())) CountingScope::Counted(signature);  // its ops share its time alike
   }
   stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + chain.size(), std::memory_order_relaxed);
   for (size_t i = 0; i < chain.size(); ++i) {
