@@ -7,9 +7,14 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
 #include <thread>
 
+#include "server/http/front.h"
+#include "server/http_flags.h"
 #include "server/limit_flags.h"
+#include "server/metrics/log_counts.h"
+#include "server/metrics/monitor.h"
 #include "server/rpc/health_check.h"
 #include "server/rpc/server.h"
 #include "server/rpc/version.h"
@@ -17,11 +22,14 @@
 
 namespace {
 
+using eager::server::HttpFront;
+using eager::server::Monitor;
 using eager::server::Server;
 using eager::server::ServerOptions;
 
 struct Flags {
   ServerOptions server;
+  eager::server::HttpOptions http;
   double grace_seconds = 10;
   double state_interval_seconds = 0;
   double session_grace_seconds = 60;
@@ -57,6 +65,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_SESSION_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   eager::server::AddLimitFlags(app, flags.server);
   eager::server::AddSecurityFlags(app, flags.server.security);
+  eager::server::AddHttpFlags(app, flags.http);
   app.add_option("--grace", flags.grace_seconds, "Seconds that running work may take at SIGTERM")
       ->envname("EAGERD_GRACE")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--log-level", flags.log_level, "What to log")
@@ -77,7 +86,17 @@ void LeaveAtTheNext(const sigset_t& signals) {
   }).detach();
 }
 
-int Serve(const Flags& flags) {
+// What the daemon runs with, by the flags' names: paths and numbers, no secrets.
+std::map<std::string, std::string> FlagValues(const CLI::App& app) {
+  std::map<std::string, std::string> values;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_name() == "--help" || option->get_name() == "--version" || option->get_name() == "--check") continue;
+    values[option->get_name()] = option->count() > 0 ? CLI::detail::join(option->results(), ",") : option->get_default_str();
+  }
+  return values;
+}
+
+int Serve(const Flags& flags, Monitor& monitor) {
   gpr_set_log_function(LogGrpc);
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
@@ -90,6 +109,12 @@ int Serve(const Flags& flags) {
   ServerOptions options = flags.server;
   options.state_interval = absl::Seconds(flags.state_interval_seconds);
   options.session_grace = absl::Seconds(flags.session_grace_seconds);
+  // Answers from the first moment on: alive, not ready.
+  absl::StatusOr<std::unique_ptr<HttpFront>> http = HttpFront::Start(flags.http, options.security.insecure, monitor);
+  if (!http.ok()) {
+    std::cerr << "eagerd: " << http.status().message() << "\n";
+    return 2;
+  }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Make(options);
   if (!server.ok()) {
     std::cerr << "eagerd: " << server.status().message() << "\n";
@@ -102,13 +127,17 @@ int Serve(const Flags& flags) {
     const eager::server::DeviceAttributes& a = device->attributes();
     spdlog::info("event=device name={} memory_limit={} description=\"{}\"", a.name, a.memory_limit, a.physical_desc);
   }
+  monitor.Watch(**server);
   spdlog::info("event=ready version={}", eager::server::kVersion);
 
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*server)->Reload();
   spdlog::info("event=draining signal={} grace_seconds={}", strsignal(received), flags.grace_seconds);
   LeaveAtTheNext(signals);
+  monitor.Drain();
   (*server)->Shutdown(absl::Seconds(flags.grace_seconds));
+  http->reset();
+  monitor.Forget();
   spdlog::info("event=stopped");
   return 0;
 }
@@ -130,5 +159,8 @@ int main(int argc, char** argv) {
   spdlog::set_pattern("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
   spdlog::set_level(spdlog::level::from_str(flags.log_level));
   spdlog::flush_on(spdlog::level::info);
-  return flags.check.empty() ? Serve(flags) : eager::server::CheckHealth(flags.check);
+  if (!flags.check.empty()) return eager::server::CheckHealth(flags.check);
+  eager::server::CountLogLines();
+  Monitor monitor(FlagValues(app));
+  return Serve(flags, monitor);
 }

@@ -58,6 +58,7 @@ void MemoryAccount::GiveBack(int64_t spare) {
 absl::Status MemoryAccount::Exceeded(absl::string_view device, size_t asked) const {
   MutexLock lock(&mu_);
   const bool own = tenant_ == nullptr || bytes() + static_cast<int64_t>(asked) > limit_;
+  if (tenant_ != nullptr) tenant_->CountRefusal(own);
   return absl::ResourceExhaustedError(absl::StrCat(
       own ? "this session" : "the tenant", " has ", own ? bytes() : tenant_->taken(), " bytes on ", device,
       " and asks for ", asked, " more, beyond the limit '", own ? name_ : tenant_->name(), "' of ",

@@ -33,6 +33,10 @@ class SharedAmount {
   }
   void Give(int64_t amount) { taken_.fetch_sub(amount, std::memory_order_relaxed); }
   int64_t taken() const { return taken_.load(std::memory_order_relaxed); }
+  // Whoever tells somebody that he goes beyond this limit, or beyond a limit of his own for what he draws from here, counts it.
+  void CountRefusal(bool own) { (own ? own_refusals_ : refusals_).fetch_add(1, std::memory_order_relaxed); }
+  uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
+  uint64_t own_refusals() const { return own_refusals_.load(std::memory_order_relaxed); }
   // The largest number for none.
   int64_t limit() const {
     const int64_t limit = limit_.load(std::memory_order_relaxed);
@@ -46,6 +50,8 @@ class SharedAmount {
   const std::string name_;
   std::atomic<int64_t> limit_;
   std::atomic<int64_t> taken_{0};
+  std::atomic<uint64_t> refusals_{0};
+  std::atomic<uint64_t> own_refusals_{0};
 };
 
 // A queue's account, in its owner's name while it is open. Thread-safe.

@@ -20,6 +20,8 @@ struct ExecCounters {
   std::atomic<uint64_t> bytes_to_devices{0};
   std::atomic<uint64_t> bytes_to_host{0};
   std::atomic<uint64_t> bytes_between_devices{0};
+  // Gradients that were asked for of tapes.
+  std::atomic<uint64_t> backward_passes{0};
   // Calls of each op, by its index in the table, that ran on the host because their device has no kernel for them.
   std::vector<std::atomic<uint64_t>> host_falls = std::vector<std::atomic<uint64_t>>(OpTable::Builtin().size());
 

@@ -1,5 +1,6 @@
 #include "server/exec/executor.h"
 
+#include <chrono>
 #include <exception>
 #include <new>
 
@@ -7,10 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/exec/counters.h"
+#include "server/exec/counting_scope.h"
+#include "server/exec/recent_errors.h"
 #include "server/exec/recorder.h"
 
 namespace eager::server {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 absl::Status WithOp(const OpSpec& op, const absl::Status& status) {
   if (status.ok() || absl::StartsWith(status.message(), absl::StrCat(op.name, ":"))) return status;
@@ -118,13 +123,35 @@ absl::Status RunCaught(Signature& signature, absl::Span<const TensorRef> given, 
   }
 }
 
+void CountFailure(Signature& signature, const absl::Status& status) {
+  if (CountingScope::Silent()) return;
+  const OpSpec& op = signature.op();
+  signature.tally().Failed(op.index, *signature.place().device, status.code());
+  RecentErrors::Get().Add(status, op.name);
+}
+
+absl::Status RunCounted(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
+  OpTally& tally = signature.tally();
+  const bool timed = tally.Due();
+  const Clock::time_point start = timed ? Clock::now() : Clock::time_point();
+  absl::Status status = RunCaught(signature, given, outputs);
+  if (!status.ok()) {
+    if (timed) tally.NotTimed();
+    CountFailure(signature, status);
+    return status;
+  }
+  if (timed) tally.Timed(static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
+  if (tally.Ran()) CountingScope::Counted(signature);
+  return status;
+}
+
 }  // namespace
 
 absl::Status RunOp(Signature& signature, absl::Span<const TensorRef> given, Tensors& outputs) {
   Recorder* const recorder = Recorder::Current();
-  if (recorder == nullptr) return RunCaught(signature, given, outputs);
+  if (recorder == nullptr) return RunCounted(signature, given, outputs);
   const int64_t start = recorder->Now();
-  absl::Status status = RunCaught(signature, given, outputs);
+  absl::Status status = RunCounted(signature, given, outputs);
   recorder->AddOp(start, signature, given, outputs, status);
   return status;
 }

@@ -70,7 +70,8 @@ void Recorder::AddOp(int64_t start, const Signature& signature, absl::Span<const
   const Device* device = plan != nullptr ? plan->placement.device : nullptr;
   const bool fell = plan != nullptr && plan->placement.fell_to_host;
   thread_local std::string key;
-  key.assign("\1");
+  key.clear();
+  key.push_back('\1');
   const auto append = [&](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof(value)); };
   append(op.index);
   append(device);

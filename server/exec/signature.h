@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/ops/infer.h"
 #include "common/ops/op_table.h"
+#include "server/exec/op_counts.h"
 #include "server/exec/placement.h"
 
 namespace eager::server {
@@ -28,6 +29,7 @@ class Signature final : public RefCounted {
   Signature(const OpSpec& op, Attrs attrs, const Place& place) : op_(op), attrs_(std::move(attrs)), place_(place) {}
 
   const OpSpec& op() const { return op_; }
+  const Place& place() const { return place_; }
   // Where host values of its calls live.
   Device& host() const { return *place_.host; }
   // The plan for these inputs: the last one again where their specs and devices are the same and no value matters, else a
@@ -37,6 +39,7 @@ class Signature final : public RefCounted {
   // The plan of the last successful PlanFor.
   const Plan& last_plan() const { return plan_; }
   std::unique_ptr<KernelState>& state() { return state_; }
+  OpTally& tally() { return tally_; }
 
  private:
   absl::Status Replan(absl::Span<const TensorRef> inputs);
@@ -47,6 +50,7 @@ class Signature final : public RefCounted {
   Plan plan_;
   bool planned_ = false;
   std::unique_ptr<KernelState> state_;
+  OpTally tally_;
 };
 using SignatureRef = RefPtr<Signature>;
 

@@ -6,6 +6,38 @@
 #include "absl/strings/str_cat.h"
 
 namespace eager::server {
+namespace {
+
+struct Living {
+  Mutex mu;
+  std::map<std::string, std::atomic<int64_t>> by_device ABSL_GUARDED_BY(mu);
+
+  static Living& Get() {
+    static auto* living = new Living();
+    return *living;
+  }
+  std::atomic<int64_t>& On(const Device& device) {
+    MutexLock lock(&mu);
+    return by_device[device.attributes().name];
+  }
+};
+
+}  // namespace
+
+std::map<std::string, int64_t> LivingVariables() {
+  std::map<std::string, int64_t> counts;
+  Living& living = Living::Get();
+  MutexLock lock(&living.mu);
+  for (const auto& [device, count] : living.by_device) counts[device] = count.load(std::memory_order_relaxed);
+  return counts;
+}
+
+Variable::Variable(TensorSpec spec, std::string name, Device& device, bool shared)
+    : spec_(std::move(spec)), name_(std::move(name)), device_(device), shared_(shared), living_(Living::Get().On(device)) {
+  living_.fetch_add(1, std::memory_order_relaxed);
+}
+
+Variable::~Variable() { living_.fetch_sub(1, std::memory_order_relaxed); }
 
 absl::Status Variable::NoValue() const {
   if (deleted()) return absl::NotFoundError(absl::StrCat("variable '", name_, "' (", spec_.ToString(), ") was deleted"));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -17,8 +19,8 @@ class Variable final : public RefCounted {
  public:
   // `spec`: the dtype and shape that every value must have; `device`: where it was made, and its values lie. `shared`: other
   // sessions may have handles of it.
-  Variable(TensorSpec spec, std::string name, Device& device, bool shared = false)
-      : spec_(std::move(spec)), name_(std::move(name)), device_(device), shared_(shared) {}
+  Variable(TensorSpec spec, std::string name, Device& device, bool shared = false);
+  ~Variable() override;
 
   const TensorSpec& spec() const { return spec_; }
   const std::string& name() const { return name_; }
@@ -59,10 +61,14 @@ class Variable final : public RefCounted {
   const std::string name_;
   Device& device_;
   const bool shared_;
+  std::atomic<int64_t>& living_;  // on its device
   std::atomic<bool> deleted_{false};
   mutable Mutex mu_;
   TensorRef value_ ABSL_GUARDED_BY(mu_);
   uint64_t version_ ABSL_GUARDED_BY(mu_) = 0;
 };
+
+// How many variables there are in the process, by the device's name.
+std::map<std::string, int64_t> LivingVariables();
 
 }  // namespace eager::server

@@ -9,6 +9,8 @@
 #include "common/wire/chunk.h"
 #include "common/wire/wire.h"
 #include "eager/v1/service.pb.h"
+#include "server/rpc/call_counts.h"
+#include "server/rpc/message_counts.h"
 #include "server/rpc/status.h"
 #include "server/rpc/upload.h"
 
@@ -31,12 +33,13 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     if (!ok) {
       const absl::StatusOr<v1::UploadResponse> response = upload_.Complete();
       if (response.ok()) *response_ = Serialize(*response);
-      Finish(ToGrpc(response.status()));
+      Finish(call_.Ended(ToGrpc(response.status())));
       return;
     }
+    MessageCounts::Mine().Received(Path::kBulk, chunk_.Length());
     grpc::ProtoBufferReader reader(&chunk_);
     if (absl::Status status = upload_.Add(&reader); !status.ok()) {
-      Finish(ToGrpc(status));
+      Finish(call_.Ended(ToGrpc(status)));
       return;
     }
     StartRead(&chunk_);
@@ -44,6 +47,7 @@ class UploadReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 
  private:
+  CallCounts::Call call_{"Upload"};
   const Activity::Scope work_;
   UploadAssembler upload_;
   grpc::ByteBuffer* response_;
@@ -55,14 +59,14 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   DownloadReactor(SessionRegistry& sessions, const absl::StatusOr<Caller>& caller, Activity& activity,
                   const grpc::ByteBuffer& request)
       : work_(activity) {
-    if (absl::Status status = Start(sessions, caller, request); !status.ok()) Finish(ToGrpc(status));
+    if (absl::Status status = Start(sessions, caller, request); !status.ok()) End(ToGrpc(status));
   }
 
   void OnWriteDone(bool ok) override {
     if (ok && left_ > 0) {
       WriteNext(nullptr);
     } else {
-      Finish(ok ? grpc::Status::OK : grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
+      End(ok ? grpc::Status::OK : grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
     }
   }
   void OnDone() override { delete this; }
@@ -80,7 +84,7 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     const auto take = parsed.keep() ? &Mailbox::ShareWhenPut : &Mailbox::TakeWhenPut;
     return (session->downloads().*take)(parsed.id(), [this](absl::StatusOr<TensorRef> tensor) {
       if (!tensor.ok()) {
-        Finish(ToGrpc(tensor.status()));
+        End(ToGrpc(tensor.status()));
         return;
       }
       const Tensor& t = **tensor;
@@ -93,10 +97,12 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
     });
   }
 
+  void End(grpc::Status status) { Finish(call_.Ended(std::move(status))); }
+
   void WriteNext(const v1::DownloadHeader* header) {
     absl::StatusOr<HostPiece> piece = download_->Next(std::min(kChunkBytes, left_));
     if (!piece.ok()) {
-      Finish(ToGrpc(piece.status()));
+      End(ToGrpc(piece.status()));
       return;
     }
     const std::string prefix = ChunkPrefix(header, piece->size);
@@ -107,9 +113,11 @@ class DownloadReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
                                          [](void* ref) { delete static_cast<std::shared_ptr<void>*>(ref); }, keep)};
     chunk_ = grpc::ByteBuffer(slices, 2);
     left_ -= piece->size;
+    MessageCounts::Mine().Sent(Path::kBulk, chunk_.Length());
     StartWrite(&chunk_);
   }
 
+  CallCounts::Call call_{"Download"};
   Held held_call_;
   const Activity::Scope work_;
   std::unique_ptr<DownloadBuffer> download_;

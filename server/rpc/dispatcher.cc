@@ -7,7 +7,10 @@
 #include "common/status_macros.h"
 #include "common/wire/wire.h"
 #include "server/device/cpu/compute.h"
+#include "server/device/cpu/compute_gate.h"
 #include "server/exec/chain.h"
+#include "server/exec/counting_scope.h"
+#include "server/exec/recent_errors.h"
 #include "server/exec/recorder.h"
 #include "server/rpc/hello.h"
 
@@ -81,6 +84,9 @@ void Dispatcher::Leave() {
 }
 
 absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMessage* reply) {
+  MessageCounts& counts = MessageCounts::Mine();
+  counts.Received(Path::kStream, message.size());
+  arrived_ = MessageCounts::Clock::now();
   {
     const TimeSlice decode("phase", "decode", message.size());
     RETURN_IF_ERROR(message_.Read(message));
@@ -100,9 +106,23 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
     return absl::InvalidArgumentError(
         absl::StrCat("message ", delivery.done_seq() + 1, " was expected, but message ", message_.seq, " came"));
   }
+  if (!message_.items.empty()) HandleItems(reply);
+  session_->Release(message_.releases);
+  constexpr size_t kMostKept = 1 << 16;  // of a rare large message nothing should stay
+  if (message_.items.capacity() > kMostKept) std::vector<absl::string_view>().swap(message_.items);
+  delivery.Done(message_.seq, message.size());
+  reply->set_done_seq(message_.seq);
+  return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
+}
+
+void Dispatcher::HandleItems(v1::ServerMessage* reply) {
+  const auto decoded = MessageCounts::Clock::now();
+  const auto queued_before = ComputeGate::ThreadWaited();
+  waited_ = MessageCounts::Clock::duration::zero();
   TimeSlice execute("phase", "execute");
   execute.set_items(message_.items.size());
   const ComputeScope scope(session_->compute_party());
+  const CountingScope counting(session_->tenant().name());
   const absl::StatusOr<Held> in_flight =
       session_->tenant().quota().Execute(static_cast<int64_t>(message_.items.size()));
   session_->Refuse(in_flight.status());
@@ -123,12 +143,13 @@ absl::StatusOr<bool> Dispatcher::Handle(absl::string_view message, v1::ServerMes
       ToWire(status, failure->mutable_status());
     }
   }
-  session_->Release(message_.releases);
-  constexpr size_t kMostKept = 1 << 16;  // of a rare large message nothing should stay
-  if (message_.items.capacity() > kMostKept) std::vector<absl::string_view>().swap(message_.items);
-  delivery.Done(message_.seq, message.size());
-  reply->set_done_seq(message_.seq);
-  return reply->fetched_size() > 0 || reply->failures_size() > 0 || reply->events_size() > 0;
+  const auto queued = ComputeGate::ThreadWaited() - queued_before;
+  MessageCounts& counts = MessageCounts::Mine();
+  counts.Executed(message_.items.size());
+  counts.Took(Phase::kDecode, decoded - arrived_);
+  counts.Took(Phase::kExecute, MessageCounts::Clock::now() - decoded - queued - waited_);
+  if (queued.count() != 0) counts.Took(Phase::kQueue, queued);
+  if (waited_.count() != 0) counts.Took(Phase::kWait, waited_);
 }
 
 absl::Status Dispatcher::Open(v1::ServerMessage* reply) {
@@ -197,7 +218,9 @@ absl::Status Dispatcher::HandleItem(absl::string_view bytes, v1::ServerMessage* 
   if (!item_->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::InvalidArgumentError("an item cannot be read");
   }
-  return HandleItem(*item_, reply);
+  absl::Status status = HandleItem(*item_, reply);
+  if (!item_->has_run()) RecentErrors::Get().Add(status, "");  // those of ops are counted where they are run
+  return status;
 } catch (const std::bad_alloc&) {
   return absl::ResourceExhaustedError("the host has no memory left for this item");
 }
@@ -285,7 +308,9 @@ absl::Status Dispatcher::Fetch(const v1::Fetch& fetch, v1::ServerMessage* reply)
       std::string* data = fetched->mutable_value()->mutable_data();
       data->resize(bytes);
       const Tensor& t = **tensor;
+      const auto start = MessageCounts::Clock::now();
       ToWire(t.buffer()->device()->CopyToHost(*t.buffer(), t.offset(), bytes, data->data()), fetched->mutable_status());
+      waited_ += MessageCounts::Clock::now() - start;
       return absl::OkStatus();
     }
   } else {

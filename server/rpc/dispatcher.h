@@ -6,6 +6,7 @@
 
 #include "common/wire/arena_message.h"
 #include "common/wire/client_message.h"
+#include "server/rpc/message_counts.h"
 #include "server/session/session_registry.h"
 
 namespace eager::server {
@@ -33,11 +34,15 @@ class Dispatcher {
   Session* session() const { return session_.get(); }
   // The client has ended the session.
   bool ended() const { return ended_; }
+  // When the last message came.
+  MessageCounts::Clock::time_point arrived() const { return arrived_; }
   // The stream broke: leaves the session to another one.
   void Leave();
 
  private:
   absl::Status Open(v1::ServerMessage* reply);
+  // Executes the items of message_.
+  void HandleItems(v1::ServerMessage* reply);
   absl::Status HandleItem(absl::string_view bytes, v1::ServerMessage* reply);
   // Runs the items from `first` on that form a chain of elementwise ops, and what is released among them; how many items
   // these are, 0 if there is no chain.
@@ -57,6 +62,8 @@ class Dispatcher {
   std::string token_;
   std::shared_ptr<Session> session_;
   bool ended_ = false;
+  MessageCounts::Clock::time_point arrived_;
+  MessageCounts::Clock::duration waited_{0};  // for values, while the message is executed
   size_t inline_bytes_ = 0;  // in the reply to the message that is executed
   // Kept from one message to the next for their memory.
   ClientMessageView message_;

@@ -13,6 +13,7 @@
 #include "common/status_macros.h"
 #include "common/wire/wire.h"
 #include "server/exec/placement.h"
+#include "server/rpc/message_counts.h"
 #include "server/rpc/upload.h"
 
 namespace eager::server {
@@ -87,6 +88,7 @@ class Exchange {
       if (request.filled() != n) return absl::InvalidArgumentError("Exchange: a slot is filled up or ends an upload");
       ASSIGN_OR_RETURN(char* room, upload->Room(n));
       std::memcpy(room, ring_.slot(slot), n);
+      MessageCounts::Mine().Received(Path::kShared, n);
       if (spec.dtype == DType::kBool) {  // of the copy: the client may write on
         RETURN_IF_ERROR(CheckBytes({DType::kBool, Shape{static_cast<int64_t>(n)}}, room, n));
       }
@@ -120,6 +122,7 @@ class Exchange {
         at += piece.size;
       }
       left -= n;
+      MessageCounts::Mine().Sent(Path::kShared, n);
       reply.set_filled(n);
       if (!stream_.Write(reply)) return Gone();
     }

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/device/cpu/compute_gate.h"
+#include "server/exec/counting_scope.h"
 #include "server/exec/executor.h"
+#include "server/exec/recent_errors.h"
 #include "server/rpc/json_tensor.h"
 
 namespace eager::server {
@@ -105,8 +107,9 @@ absl::Status CheckSize(const OpSpec& op, const Tensors& outputs) {
                                                    kMostBytes, " bytes back; a session has no such limit"));
 }
 
+// `counted`: the error is the op's own, and RunOp has counted it.
 absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::ExecuteRequest& request,
-                       v1::ExecuteResponse* response) {
+                       v1::ExecuteResponse* response, bool& counted) {
   if (request.op().empty()) return absl::InvalidArgumentError("'op' is missing");
   ASSIGN_OR_RETURN(const OpSpec* op, OpTable::Builtin().Get(request.op()));
   DeviceQueues queues(devices, tenant.quota().MemoryTermsOfSession());
@@ -120,9 +123,12 @@ absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::Execu
   }
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*op, named));
   ASSIGN_OR_RETURN(Tensors inputs, ReadInputs(*op, attrs, request, place));
-  Signature signature(*op, std::move(attrs), place);
+  const CountingScope counting(tenant.name());
+  const auto signature = MakeRef<Signature>(*op, std::move(attrs), place);
   Tensors outputs;
-  RETURN_IF_ERROR(RunOp(signature, inputs, outputs));
+  counted = true;
+  RETURN_IF_ERROR(RunOp(*signature, inputs, outputs));
+  counted = false;
   RETURN_IF_ERROR(CheckSize(*op, outputs));
   for (const TensorRef& output : outputs) {
     if (output->is_variable()) {
@@ -141,7 +147,10 @@ absl::Status ExecuteOp(const DeviceSet& devices, Tenant& tenant, const v1::Execu
 absl::Status Execute(const DeviceSet& devices, Tenant& tenant, const v1::ExecuteRequest& request,
                      v1::ExecuteResponse* response) {
   try {
-    return ExecuteOp(devices, tenant, request, response);
+    bool counted = false;
+    absl::Status status = ExecuteOp(devices, tenant, request, response, counted);
+    if (!counted) RecentErrors::Get().Add(status, "Execute", tenant.name());
+    return status;
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(absl::StrCat(request.op(), ": the host has no memory left"));
   }

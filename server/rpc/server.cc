@@ -102,6 +102,7 @@ class GrpcServer final : public Server {
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
     }
     if (server_ == nullptr) return absl::InternalError("gRPC cannot start");
+    TellReadiness();
     for (const auto& device : devices_->devices()) {
       device->OnHealthChange([this, &device = *device] { TellHealth(device); });
     }
@@ -113,6 +114,10 @@ class GrpcServer final : public Server {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   const DeviceSet& devices() const override { return *devices_; }
+  SessionRegistry& sessions() override { return sessions_; }
+  FrontDoor& door() override { return *door_; }
+  const StateFolder* state() const override { return state_.get(); }
+  bool draining() const override { return stopped_; }
   void Reload() override {
     door_->Reload();
     const absl::Status status = ReadLimits();
@@ -158,7 +163,9 @@ class GrpcServer final : public Server {
   void TellReadiness() {
     bool ready = !stopped_;
     for (const auto& device : devices_->devices()) ready = ready && device->health().ok();
+    // By name as well as for all: gRPC knows the daemon as a whole, and its services from when they are first told of.
     server_->GetHealthCheckService()->SetServingStatus(ready);
+    server_->GetHealthCheckService()->SetServingStatus("eager.v1.TensorService", ready);
   }
 
   static void LogExpired(const Session& session) {

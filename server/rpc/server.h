@@ -29,6 +29,10 @@ struct ServerOptions {
   absl::Duration state_interval = absl::ZeroDuration();  // how often they are saved; zero: at the end alone
 };
 
+class FrontDoor;
+class SessionRegistry;
+class StateFolder;
+
 class Server {
  public:
   // Has loaded the named variables and listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options;
@@ -40,6 +44,11 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
+  // What it has and does, for whoever shows it.
+  virtual SessionRegistry& sessions() = 0;
+  virtual FrontDoor& door() = 0;
+  virtual const StateFolder* state() const = 0;  // null: none
+  virtual bool draining() const = 0;
   // Reads again what files say: limits, at once; tokens and certificates, as they also do by themselves with the next call. What is
   // wrong there is said in the log and changes nothing. Thread-safe.
   virtual void Reload() = 0;

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "server/rpc/bulk.h"
+#include "server/rpc/call_counts.h"
 #include "server/rpc/execute.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/listings.h"
@@ -65,56 +66,63 @@ void TensorServiceImpl::Drain(absl::Duration quiet, absl::Duration grace) {
 
 grpc::Status TensorServiceImpl::Hello(grpc::ServerContext* context, const v1::HelloRequest* request,
                                       v1::HelloResponse* response) {
+  CallCounts::Call call("Hello");
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  if (!caller.ok()) return ToGrpc(caller.status());
+  if (!caller.ok()) return call.Ended(ToGrpc(caller.status()));
   const absl::Status status = SayHello(sessions_, *request, response);
   const int64_t upload = sessions_.tenants().Get(caller->tenant)->quota().limits().upload_size;
   if (upload > 0) response->mutable_limits()->set_max_tensor_bytes(std::min<uint64_t>(upload, kMaxTensorBytes));
-  return ToGrpc(status);
+  return call.Ended(ToGrpc(status));
 }
 
 grpc::Status TensorServiceImpl::ServeSession(grpc::ServerContext* context, SessionStream* stream) {
-  if (draining_) return ToGrpc(ShuttingDown());
+  CallCounts::Call call("Session");
+  if (draining_) return call.Ended(ToGrpc(ShuttingDown()));
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  return ToGrpc(caller.ok() ? ServeSessionStream(sessions_, activity_, open_streams_, *caller, *context, *stream) : caller.status());
+  return call.Ended(ToGrpc(caller.ok() ? ServeSessionStream(sessions_, activity_, open_streams_, *caller, *context, *stream) : caller.status()));
 }
 
 grpc::Status TensorServiceImpl::Exchange(grpc::ServerContext* context, ExchangeStream* stream) {
+  CallCounts::Call call("Exchange");
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  return ToGrpc(caller.ok() ? ServeExchange(sessions_, *caller, activity_, *stream) : caller.status());
+  return call.Ended(ToGrpc(caller.ok() ? ServeExchange(sessions_, *caller, activity_, *stream) : caller.status()));
 }
 
 grpc::Status TensorServiceImpl::Execute(grpc::ServerContext* context, const v1::ExecuteRequest* request,
                                         v1::ExecuteResponse* response) {
+  CallCounts::Call call("Execute");
   const Activity::Scope work(activity_);
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  if (!caller.ok()) return ToGrpc(caller.status());
+  if (!caller.ok()) return call.Ended(ToGrpc(caller.status()));
   const std::shared_ptr<Tenant> tenant = sessions_.tenants().Get(caller->tenant);
-  return ToGrpc(server::Execute(sessions_.devices(), *tenant, *request, response));
+  return call.Ended(ToGrpc(server::Execute(sessions_.devices(), *tenant, *request, response)));
 }
 
 grpc::Status TensorServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
                                             v1::ListDevicesResponse* response) {
+  CallCounts::Call call("ListDevices");
   DescribeDevices(sessions_.devices(), response);
-  return grpc::Status::OK;
+  return call.Ended(grpc::Status::OK);
 }
 
 grpc::Status TensorServiceImpl::ResetDevice(grpc::ServerContext* context, const v1::ResetDeviceRequest* request,
                                             v1::DeviceInfo* response) {
+  CallCounts::Call call("ResetDevice");
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  if (!caller.ok()) return ToGrpc(caller.status());
-  if (!caller->admin) return ToGrpc(absl::PermissionDeniedError("ResetDevice: only an admin may reset devices"));
-  if (request->device().empty()) return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "'device' is missing");
+  if (!caller.ok()) return call.Ended(ToGrpc(caller.status()));
+  if (!caller->admin) return call.Ended(ToGrpc(absl::PermissionDeniedError("ResetDevice: only an admin may reset devices")));
+  if (request->device().empty()) return call.Ended(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "'device' is missing"));
   const absl::StatusOr<Device*> device = sessions_.devices().Find(request->device());
-  if (!device.ok()) return ToGrpc(device.status());
+  if (!device.ok()) return call.Ended(ToGrpc(device.status()));
   spdlog::warn("event=device_reset device={} peer={} tenant={}", (*device)->attributes().name, context->peer(), caller->tenant);
-  if (absl::Status status = (*device)->Reset(); !status.ok()) return ToGrpc(status);
+  if (absl::Status status = (*device)->Reset(); !status.ok()) return call.Ended(ToGrpc(status));
   DescribeDevice(**device, response);
-  return grpc::Status::OK;
+  return call.Ended(grpc::Status::OK);
 }
 
 grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsRequest* request,
                                         v1::ListOpsResponse* response) {
+  CallCounts::Call call("ListOps");
   const OpTable& table = OpTable::Builtin();
   const std::string wanted = absl::AsciiStrToLower(request->contains());
   std::vector<const OpSpec*> found;
@@ -127,68 +135,78 @@ grpc::Status TensorServiceImpl::ListOps(grpc::ServerContext*, const v1::ListOpsR
     response->add_ops(std::string(op->name));
     if (request->describe()) server::DescribeOp(*op, sessions_.devices(), response->add_descriptions());
   }
-  return grpc::Status::OK;
+  return call.Ended(grpc::Status::OK);
 }
 
 grpc::Status TensorServiceImpl::DescribeOp(grpc::ServerContext*, const v1::DescribeOpRequest* request,
                                            v1::OpDescription* response) {
-  return ToGrpc(server::DescribeOp(request->op(), sessions_.devices(), response));
+  CallCounts::Call call("DescribeOp");
+  return call.Ended(ToGrpc(server::DescribeOp(request->op(), sessions_.devices(), response)));
 }
 
 grpc::Status TensorServiceImpl::ListSessions(grpc::ServerContext* context, const v1::ListSessionsRequest* request,
                                              v1::ListSessionsResponse* response) {
+  CallCounts::Call call("ListSessions");
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  return ToGrpc(caller.ok() ? server::ListSessions(sessions_, *caller, *request, response) : caller.status());
+  return call.Ended(ToGrpc(caller.ok() ? server::ListSessions(sessions_, *caller, *request, response) : caller.status()));
 }
 
 grpc::Status TensorServiceImpl::KillSession(grpc::ServerContext* context, const v1::KillSessionRequest* request,
                                             v1::KillSessionResponse*) {
+  CallCounts::Call call("KillSession");
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
-  if (!caller.ok()) return ToGrpc(caller.status());
+  if (!caller.ok()) return call.Ended(ToGrpc(caller.status()));
   const absl::Status status = sessions_.Kill(request->id(), *caller);
   spdlog::warn("event=session_kill tenant={} peer={} code={}", caller->tenant, context->peer(),
                absl::StatusCodeToString(status.code()));
-  return ToGrpc(status);
+  return call.Ended(ToGrpc(status));
 }
 
 grpc::Status TensorServiceImpl::ListVariables(grpc::ServerContext* context, const v1::ListVariablesRequest* request,
                                               v1::ListVariablesResponse* response) {
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ListVariables(sessions_.tenants(), caller, *request, response); });
+  CallCounts::Call call("ListVariables");
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::ListVariables(sessions_.tenants(), caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::GetVariable(grpc::ServerContext* context, const v1::GetVariableRequest* request,
                                             v1::GetVariableResponse* response) {
+  CallCounts::Call call("GetVariable");
   const Activity::Scope work(activity_);
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::GetVariable(sessions_.tenants(), caller, *request, response); });
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::GetVariable(sessions_.tenants(), caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::PutVariable(grpc::ServerContext* context, const v1::PutVariableRequest* request,
                                             v1::VariableInfo* response) {
+  CallCounts::Call call("PutVariable");
   const Activity::Scope work(activity_);
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::PutVariable(sessions_, caller, *request, response); });
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::PutVariable(sessions_, caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::DeleteVariable(grpc::ServerContext* context, const v1::DeleteVariableRequest* request,
                                                v1::DeleteVariableResponse*) {
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::DeleteVariable(sessions_.tenants(), caller, *request); });
+  CallCounts::Call call("DeleteVariable");
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::DeleteVariable(sessions_.tenants(), caller, *request); }));
 }
 
 grpc::Status TensorServiceImpl::ExportVariables(grpc::ServerContext* context, const v1::ExportVariablesRequest* request,
                                                 v1::ExportVariablesResponse* response) {
+  CallCounts::Call call("ExportVariables");
   const Activity::Scope work(activity_);
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ExportVariables(state_, sessions_.tenants(), caller, *request, response); });
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::ExportVariables(state_, sessions_.tenants(), caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::ImportVariables(grpc::ServerContext* context, const v1::ImportVariablesRequest* request,
                                                 v1::ImportVariablesResponse* response) {
+  CallCounts::Call call("ImportVariables");
   const Activity::Scope work(activity_);
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::ImportVariables(state_, sessions_, caller, *request, response); });
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::ImportVariables(state_, sessions_, caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::SaveState(grpc::ServerContext* context, const v1::SaveStateRequest* request,
                                           v1::SaveStateResponse* response) {
+  CallCounts::Call call("SaveState");
   const Activity::Scope work(activity_);
-  return WithCaller(door_, *context, [&](const Caller& caller) { return server::SaveState(state_, sessions_.tenants(), caller, *request, response); });
+  return call.Ended(WithCaller(door_, *context, [&](const Caller& caller) { return server::SaveState(state_, sessions_.tenants(), caller, *request, response); }));
 }
 
 grpc::Status TensorServiceImpl::Profile(grpc::ServerContext* context, const v1::ProfileRequest* request,

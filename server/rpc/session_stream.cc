@@ -18,6 +18,7 @@ class Served final : public ServingStream {
   // False once the stream is broken.
   bool Write(const std::string& message) {
     const grpc::Slice slice(message);
+    MessageCounts::Mine().Sent(Path::kStream, message.size());
     MutexLock lock(&write_mu_);
     return stream_->Write(grpc::ByteBuffer(&slice, 1));
   }
@@ -86,10 +87,17 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& s
         dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
     bool written = true;
     if (send.ok()) {
+      const bool reads = reply.fetched_size() > 0;
+      const auto executed = *send ? MessageCounts::Clock::now() : MessageCounts::Clock::time_point();
       Delivery& delivery = dispatcher.session()->delivery();
       if (*send || delivery.MustTell()) written = Say(reply, *send && !reply.opened(), delivery, served);
       if (reply.opened()) {  // what the last stream lost
         for (const std::string& kept : delivery.kept()) written = written && served.Write(kept);
+      }
+      if (*send) {
+        const auto now = MessageCounts::Clock::now();
+        MessageCounts::Mine().Took(Phase::kEncode, now - executed);
+        if (reads) MessageCounts::Mine().Answered(now - dispatcher.arrived());
       }
     }
     if (!send.ok()) return send.status();

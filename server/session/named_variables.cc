@@ -1,5 +1,7 @@
 #include "server/session/named_variables.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/exec/executor.h"
@@ -127,6 +129,11 @@ std::vector<NamedVariables::Listed> NamedVariables::List() const {
     list.push_back({name, entry.variable, sessions});
   }
   return list;
+}
+
+int64_t NamedVariables::size() const {
+  MutexLock lock(&mu_);
+  return std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return !entry.second.variable->deleted(); });
 }
 
 std::unique_ptr<SharedVariables> SharedVariablesOf(NamedVariables& variables, const DeviceSet& devices, const void* user) {

@@ -42,6 +42,7 @@ class NamedVariables {
     int64_t sessions = 0;  // that opened it, are still there, and may have handles of it
   };
   std::vector<Listed> List() const;  // by name
+  int64_t size() const;
 
  private:
   struct Entry {

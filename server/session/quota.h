@@ -31,6 +31,7 @@ class Held {
   static absl::StatusOr<Held> Take(std::shared_ptr<SharedAmount> from, int64_t amount, absl::string_view whose,
                                    absl::string_view what, absl::string_view advice) {
     if (from->Take(amount)) return Held(std::move(from), amount);
+    from->CountRefusal(/*own=*/false);
     return absl::ResourceExhaustedError(absl::StrCat(whose, " has ", from->taken(), " ", what, " and asks for ", amount,
                                                      " more, beyond the limit '", from->name(), "' of ", from->limit(), "; ",
                                                      advice, ", or have the limit raised"));
@@ -67,6 +68,7 @@ class EntryQuota {
   absl::Status Exceeded(int64_t has, int64_t more) const {
     if (!refusal_.ok()) return refusal_;
     const bool own = has + more > limit_;
+    tenant_->CountRefusal(own);
     return absl::ResourceExhaustedError(absl::StrCat(
         own ? "this session" : "this session's tenant", " holds ", own ? has : tenant_->taken(), " handles, and ", more,
         " more are beyond the limit '", own ? name_ : tenant_->name(), "' of ", own ? limit_ : tenant_->limit(),

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/exec/recent_errors.h"
 #include "server/kernels/variable.h"
 #include "server/session/open_walk.h"
 
@@ -21,6 +22,12 @@ absl::Status CheckCount(size_t has, int64_t Limits::*field, const Limits& limits
   if (limit == 0 || has < static_cast<size_t>(limit)) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("this session has ", has, " ", what, ", and one more is beyond the limit '",
                                                    NameOf(field), "' of ", limit, "; have the limit raised"));
+}
+
+// An error that is not an earlier op's, counted.
+absl::Status Counted(absl::Status status, absl::string_view op = "") {
+  RecentErrors::Get().Add(status, op);
+  return status;
 }
 
 std::string RandomId() {
@@ -47,7 +54,7 @@ Session::~Session() {
 
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
-  RETURN_IF_ERROR(CheckCount(signatures_.size(), &Limits::session_signatures, limits_, "signatures"));
+  RETURN_IF_ERROR(Refused(CheckCount(signatures_.size(), &Limits::session_signatures, limits_, "signatures"), &Limits::session_signatures));
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
@@ -81,26 +88,31 @@ absl::Status Session::Run(const RunRequest& request) {
 absl::Status Session::Execute(const RunRequest& request, Tensors& outputs) {
   const auto it = signatures_.find(request.signature);
   if (it == signatures_.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("signature ", request.signature, " is not defined"));
+    return Counted(absl::InvalidArgumentError(absl::StrCat("signature ", request.signature, " is not defined")));
   }
-  RETURN_IF_ERROR(CheckList("inputs", request.inputs.size()));
+  const absl::string_view op = it->second->op().name;
+  if (absl::Status list = CheckList("inputs", request.inputs.size()); !list.ok()) return Counted(list, op);
   Tensors inputs;
   for (uint64_t handle : request.inputs) {
     const TensorRef* input = handles_.Find(handle);
-    if (input == nullptr) return handles_.Get(handle).status();
+    if (input == nullptr) {
+      absl::Status missing = handles_.Get(handle).status();
+      return handles_.Contains(handle) ? missing : Counted(missing, op);  // an earlier op's error was counted there
+    }
     inputs.push_back(*input);
   }
-  ASSIGN_OR_RETURN(Tapes tapes, FindTapes(request.tapes));
-  if (!HasRoom(request.num_outputs) || (!tapes.empty() && !CheckTapes().ok())) {
+  absl::StatusOr<Tapes> tapes = FindTapes(request.tapes);
+  if (!tapes.ok()) return Counted(tapes.status(), op);
+  if (!HasRoom(request.num_outputs) || (!tapes->empty() && !CheckTapes().ok())) {
     absl::Status room = CheckRoom(request.num_outputs);
-    room.Update(CheckTapes());
-    return absl::Status(room.code(), absl::StrCat(it->second->op().name, ": ", room.message()));
+    if (room.ok()) room = Refused(CheckTapes(), &Limits::session_tape_records);
+    return Counted(absl::Status(room.code(), absl::StrCat(op, ": ", room.message())), op);
   }
   RETURN_IF_ERROR(RunOp(*it->second, inputs, outputs));
-  if (tapes.empty()) return absl::OkStatus();
-  for (const Tape* tape : tapes) tape_records_ -= tape->size();
-  RecordOp(*it->second, inputs, outputs, tapes);
-  for (const Tape* tape : tapes) tape_records_ += tape->size();
+  if (tapes->empty()) return absl::OkStatus();
+  for (const Tape* tape : *tapes) tape_records_ -= tape->size();
+  RecordOp(*it->second, inputs, outputs, *tapes);
+  for (const Tape* tape : *tapes) tape_records_ += tape->size();
   return absl::OkStatus();
 }
 
@@ -108,10 +120,10 @@ absl::Status Session::PutConstant(uint64_t handle, const TensorSpec& spec, absl:
                                   absl::string_view device) {
   RETURN_IF_ERROR(CheckFree(handle, 1));
   absl::StatusOr<Place> place = Place::Find(queues_, device);
-  if (!place.ok()) return PutAll(handle, 1, place.status());
-  if (absl::Status room = CheckRoom(1); !room.ok()) return PutAll(handle, 1, room);
+  if (!place.ok()) return PutAll(handle, 1, Counted(place.status()));
+  if (absl::Status room = CheckRoom(1); !room.ok()) return PutAll(handle, 1, Counted(room));
   absl::StatusOr<TensorRef> tensor = MakeTensor(spec, bytes, *place);
-  if (!tensor.ok()) return PutAll(handle, 1, tensor.status());
+  if (!tensor.ok()) return PutAll(handle, 1, Counted(tensor.status()));
   Put(handle, *std::move(tensor));
   return absl::OkStatus();
 }
@@ -120,13 +132,13 @@ absl::Status Session::PutUpload(uint64_t handle, uint64_t upload) {
   RETURN_IF_ERROR(CheckFree(handle, 1));
   absl::StatusOr<TensorRef> tensor = uploads_.Take(upload);
   if (absl::Status room = CheckRoom(1); tensor.ok() && !room.ok()) tensor = room;
-  if (!tensor.ok()) return PutAll(handle, 1, tensor.status());
+  if (!tensor.ok()) return PutAll(handle, 1, Counted(tensor.status()));
   Put(handle, *std::move(tensor));
   return absl::OkStatus();
 }
 
 absl::Status Session::BeginTape(uint32_t tape, bool persistent) {
-  RETURN_IF_ERROR(CheckCount(tapes_.size(), &Limits::session_tapes, limits_, "tapes"));
+  RETURN_IF_ERROR(Refused(CheckCount(tapes_.size(), &Limits::session_tapes, limits_, "tapes"), &Limits::session_tapes));
   if (!tapes_.try_emplace(tape, std::make_shared<Tape>(persistent)).second) {
     return absl::AlreadyExistsError(absl::StrCat("tape ", tape, " has begun already"));
   }

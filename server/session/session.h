@@ -151,6 +151,11 @@ class Session {
 
   // Whether n handles from `first` on are new. 0 is no handle.
   absl::Status CheckFree(uint64_t first, uint64_t n) const;
+  // `status`, whose refusal by a limit of the session is counted.
+  absl::Status Refused(absl::Status status, int64_t Limits::*limit) const {
+    if (!status.ok()) tenant_->quota().CountRefusal(NameOf(limit));
+    return status;
+  }
   // Whether an item may have n of `what`: each costs far more memory than its bytes on the wire.
   static absl::Status CheckList(absl::string_view what, size_t n);
   absl::StatusOr<Tape*> FindTape(uint32_t tape) const;

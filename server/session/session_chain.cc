@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 #include "server/exec/chain.h"
+#include "server/exec/counting_scope.h"
 #include "server/session/session.h"
 
 namespace eager::server {
@@ -58,15 +60,21 @@ size_t Session::RunChain(absl::Span<const RunRequest> requests, absl::Span<const
   Tensors outputs;
   Recorder* const recorder = Recorder::Current();
   const int64_t start = recorder == nullptr ? 0 : recorder->Now();
+  const auto began = std::chrono::steady_clock::now();
   try {
     if (!chain.Run(keep, outputs).ok()) return 0;
   } catch (const std::bad_alloc&) {
     return 0;  // op by op, the one that it is too much for can say so
   }
+  const auto took = static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count());
   if (recorder != nullptr) {
     absl::InlinedVector<const Signature*, Chain::kMaxOps> ops;
     for (size_t i = 0; i < chain.size(); ++i) ops.push_back(signatures_.at(requests[i].signature).get());
     recorder->AddChain(start, ops, chain.output(0)->spec());
+  }
+  for (size_t i = 0; i < chain.size(); ++i) {
+    Signature& signature = *signatures_.at(requests[i].signature);
+    if (signature.tally().RanFor(took / chain.size())) CountingScope::Counted(signature);  // its ops share its time alike
   }
   stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + chain.size(), std::memory_order_relaxed);
   for (size_t i = 0; i < chain.size(); ++i) {

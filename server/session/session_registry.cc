@@ -93,6 +93,7 @@ void SessionRegistry::Detach(absl::string_view token, const ServingStream* strea
     if (options_.grace <= absl::ZeroDuration()) {
       it->second.stream = nullptr;
       ended = Take(it, over);
+      ++counts_.closed;
     } else {
       it->second.stream = nullptr;
       it->second.served = false;
@@ -109,7 +110,10 @@ void SessionRegistry::Close(absl::string_view token, const absl::Status& why) {
   {
     MutexLock lock(&mu_);
     const auto it = sessions_.find(token);
-    if (it != sessions_.end()) ended = Take(it, why);
+    if (it != sessions_.end()) {
+      ended = Take(it, why);
+      ++counts_.closed;
+    }
   }
   End(std::move(ended), why);
 }
@@ -118,6 +122,7 @@ void SessionRegistry::CloseAll(const absl::Status& why) {
   std::vector<Entry> all;
   {
     MutexLock lock(&mu_);
+    counts_.closed += sessions_.size();
     while (!sessions_.empty()) all.push_back(Take(sessions_.begin(), why));
   }
   for (Entry& entry : all) End(std::move(entry), why);
@@ -162,7 +167,10 @@ absl::Status SessionRegistry::Kill(absl::string_view id, const Caller& caller) {
     MutexLock lock(&mu_);
     const auto it = std::find_if(sessions_.begin(), sessions_.end(),
                                  [&](const auto& entry) { return IsTheOne(*entry.second.session, id, caller); });
-    if (it != sessions_.end()) ended = Take(it, why);
+    if (it != sessions_.end()) {
+      ended = Take(it, why);
+      ++counts_.killed;
+    }
   }
   if (ended.session == nullptr) return NoneWithId(caller, "end");
   End(std::move(ended), why);
@@ -173,6 +181,13 @@ std::vector<std::shared_ptr<Session>> SessionRegistry::List() const {
   std::vector<std::shared_ptr<Session>> list;
   MutexLock lock(&mu_);
   for (const auto& [token, entry] : sessions_) list.push_back(entry.session);
+  return list;
+}
+
+std::vector<SessionRegistry::Standing> SessionRegistry::Standings() const {
+  std::vector<Standing> list;
+  MutexLock lock(&mu_);
+  for (const auto& [token, entry] : sessions_) list.push_back({entry.session, entry.served});
   return list;
 }
 

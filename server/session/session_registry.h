@@ -32,6 +32,8 @@ struct SessionCounts {
   uint64_t opened = 0;
   uint64_t resumed = 0;            // streams that took a session on
   uint64_t expired = 0;            // sessions whose client did not come back
+  uint64_t killed = 0;             // that somebody ended from outside
+  uint64_t closed = 0;             // that their client, or the daemon's end, closed
   uint64_t reclaimed_handles = 0;  // that those left
   uint64_t reclaimed_bytes = 0;    // of tensors, on all devices
 };
@@ -74,10 +76,16 @@ class SessionRegistry {
   // The session with this id; errors as Kill's.
   absl::StatusOr<std::shared_ptr<Session>> FindById(absl::string_view id, const Caller& caller) const;
   std::vector<std::shared_ptr<Session>> List() const;
+  struct Standing {
+    std::shared_ptr<Session> session;
+    bool served = true;  // else it waits for its client
+  };
+  std::vector<Standing> Standings() const;
   SessionCounts counts() const;
   absl::Duration grace() const { return options_.grace; }
   const DeviceSet& devices() const { return devices_; }
   TenantSet& tenants() { return tenants_; }
+  const TenantSet& tenants() const { return tenants_; }
 
  private:
   using Clock = std::chrono::steady_clock;  // a host's clock may be set while sessions wait

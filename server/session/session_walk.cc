@@ -1,6 +1,8 @@
 // The backward walks of a session.
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/exec/counters.h"
+#include "server/exec/recent_errors.h"
 #include "server/session/open_walk.h"
 
 namespace eager::server {
@@ -21,11 +23,13 @@ absl::StatusOr<Node> Zeros(const TensorSpec& spec, Emitter& emitter) {
 
 absl::StatusOr<std::optional<Session::WalkEvent>> Session::Backward(const BackwardRequest& request) {
   stats_.ops.fetch_add(1, std::memory_order_relaxed);
+  ExecCounters::Add(ExecCounters::Get().backward_passes, 1);
   RETURN_IF_ERROR(CheckFree(request.first_result, request.sources.size()));
   if (walks_.contains(request.walk)) return absl::AlreadyExistsError(absl::StrCat("walk ", request.walk, " is under way"));
   absl::StatusOr<std::unique_ptr<Walk>> walk = StartWalk(request);
   CountRecords();  // a walk may have taken a tape's
   if (walk.ok()) return Continue(*std::move(walk), absl::OkStatus());
+  RecentErrors::Get().Add(walk.status(), "gradient");
   RETURN_IF_ERROR(PutAll(request.first_result, request.sources.size(), walk.status()));
   if (request.walk == 0) return std::nullopt;
   return WalkEvent{request.walk};

@@ -61,6 +61,7 @@ absl::StatusOr<Held> TenantQuota::StartTransfer() {
 absl::StatusOr<Held> TenantQuota::StartUpload(uint64_t bytes) {
   const int64_t largest = limits().upload_size;
   if (largest > 0 && bytes > static_cast<uint64_t>(largest)) {
+    CountRefusal(NameOf(&Limits::upload_size));
     return absl::ResourceExhaustedError(absl::StrCat("an upload of ", bytes, " bytes is beyond the limit '",
                                                      NameOf(&Limits::upload_size), "' of ", largest, " of ", who_,
                                                      "; send it in parts, or have the limit raised"));
@@ -70,6 +71,33 @@ absl::StatusOr<Held> TenantQuota::StartUpload(uint64_t bytes) {
 
 absl::StatusOr<Held> TenantQuota::Execute(int64_t items) {
   return Held::Take(ops_, items, who_, "ops in flight", "read a value now and then, which waits for them");
+}
+
+void TenantQuota::CountRefusal(absl::string_view limit) {
+  MutexLock lock(&mu_);
+  ++refusals_[std::string(limit)];
+}
+
+std::map<std::string, uint64_t> TenantQuota::refusals() const {
+  MutexLock lock(&mu_);
+  std::map<std::string, uint64_t> all = refusals_;
+  const auto add = [&](const SharedAmount& amount, absl::string_view own) {
+    if (amount.refusals() != 0) all[amount.name()] += amount.refusals();
+    if (amount.own_refusals() != 0) all[std::string(own)] += amount.own_refusals();
+  };
+  for (const auto& amount : {sessions_, exchanges_, ops_, transfers_, upload_bytes_}) add(*amount, "");
+  add(*handles_, NameOf(&Limits::session_handles));
+  for (const auto& [device, amount] : memory_) {
+    add(*amount, NameOf(OnHost(device) ? &Limits::session_cpu_memory : &Limits::session_gpu_memory));
+  }
+  return all;
+}
+
+std::map<std::string, int64_t> TenantQuota::memory() const {
+  std::map<std::string, int64_t> bytes;
+  MutexLock lock(&mu_);
+  for (const auto& [device, amount] : memory_) bytes[device] = amount->taken();
+  return bytes;
 }
 
 DeviceQueues::TermsOf TenantQuota::MemoryTermsOfSession() {

@@ -34,6 +34,13 @@ class TenantQuota {
 
   const std::shared_ptr<SharedAmount>& handles() const { return handles_; }
   const std::shared_ptr<FairShare>& compute() const { return compute_; }
+  // A limit that only sessions and calls look at has refused something.
+  void CountRefusal(absl::string_view limit) ABSL_LOCKS_EXCLUDED(mu_);
+  // How often each limit has refused something of the tenant's; those that never did are left out.
+  std::map<std::string, uint64_t> refusals() const ABSL_LOCKS_EXCLUDED(mu_);
+  // What its sessions have drawn of each device's memory, by the device's name.
+  std::map<std::string, int64_t> memory() const ABSL_LOCKS_EXCLUDED(mu_);
+
   // What holds for the memory of a session that opens now.
   DeviceQueues::TermsOf MemoryTermsOfSession();
   // The same of named variables, which are the tenant's alone.
@@ -48,6 +55,7 @@ class TenantQuota {
   mutable Mutex mu_;
   Limits limits_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::shared_ptr<SharedAmount>> memory_ ABSL_GUARDED_BY(mu_);  // by device
+  std::map<std::string, uint64_t> refusals_ ABSL_GUARDED_BY(mu_);  // of limits without an amount
 };
 
 }  // namespace eager::server

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/bundle/file.h"
 #include "common/bundle/naming.h"
 #include "common/status_macros.h"
@@ -87,14 +88,26 @@ absl::StatusOr<StateFolder::Report> StateFolder::Save(const TenantSet& tenants) 
   Report report;
   absl::Status first;
   for (const auto& tenant : tenants.List()) first.Update(SaveTenant(*tenant, report));
-  RETURN_IF_ERROR(first);
+  RETURN_IF_ERROR(Counted(first));
   return report;
+}
+
+absl::Status StateFolder::Counted(absl::Status saved) {
+  MutexLock lock(&saves_mu_);
+  ++(saved.ok() ? saves_.succeeded : saves_.failed);
+  if (saved.ok()) saves_.last = absl::Now();
+  return saved;
+}
+
+StateFolder::Saves StateFolder::saves() const {
+  MutexLock lock(&saves_mu_);
+  return saves_;
 }
 
 absl::StatusOr<StateFolder::Report> StateFolder::Save(Tenant& tenant) {
   MutexLock lock(&mu_);
   Report report;
-  RETURN_IF_ERROR(SaveTenant(tenant, report));
+  RETURN_IF_ERROR(Counted(SaveTenant(tenant, report)));
   return report;
 }
 

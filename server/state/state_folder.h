@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/mutex.h"
 #include "server/session/tenant.h"
 #include "server/state/tenant_state.h"
@@ -47,8 +48,17 @@ class StateFolder {
 
   const std::string& path() const { return path_; }
 
+  // Of saves (not exports), since the start.
+  struct Saves {
+    uint64_t succeeded = 0;
+    uint64_t failed = 0;
+    absl::Time last = absl::InfinitePast();  // that succeeded; the infinite past: none
+  };
+  Saves saves() const;
+
  private:
   StateFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  absl::Status Counted(absl::Status saved);
   absl::Status SaveTenant(Tenant& tenant, Report& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   TenantState& StateOf(const std::string& tenant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::StatusOr<std::string> ExportPrefix(const Tenant& tenant, const std::string& name) const;
@@ -57,6 +67,8 @@ class StateFolder {
   const int lock_;  // an open file
   Mutex mu_;
   std::map<std::string, std::unique_ptr<TenantState>> states_ ABSL_GUARDED_BY(mu_);
+  mutable Mutex saves_mu_;  // apart: a save may take long
+  Saves saves_ ABSL_GUARDED_BY(saves_mu_);
 };
 
 }  // namespace eager::server

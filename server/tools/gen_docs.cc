@@ -1,5 +1,5 @@
-// Writes docs/ops.md from the op table and the CPU's kernels: eager-gen-docs DIR, or --check DIR to see whether the file
-// there is as it should be.
+// Writes docs/ops.md from the op table and the CPU's kernels, and docs/metrics.md from the table of metrics: eager-gen-docs DIR, or
+// --check DIR to see whether the files there are as they should be.
 
 #include <algorithm>
 #include <fstream>
@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/ops/op_table.h"
 #include "server/kernels/kernel.h"
+#include "server/metrics/metric_table.h"
 
 namespace eager::server {
 namespace {
@@ -162,19 +163,50 @@ std::string Document() {
   return absl::StrCat(text, Section("More", others));
 }
 
+constexpr char kMetricsHead[] = R"(<!-- Generated from the table of metrics by eager-gen-docs. Do not edit: change server/metrics/metric_table.cc and run it again. -->
+# The metrics
+
+What `/metrics` has, on the port of `--http` (127.0.0.1:9470). Labels are bounded: ops by their names in the table ([ops.md](ops.md)), devices, tenants (the first
+hundred by name, the rest as `other`), codes, methods; never a session or a client. Histograms of seconds have the bounds 1e-6 * 4^k from a microsecond to 67 s.
+
+| metric | type | labels | what it is | where |
+|---|---|---|---|---|
+)";
+
+std::string MetricsDocument() {
+  std::string text = kMetricsHead;
+  for (const MetricRow& row : MetricRows()) {
+    const char* kind = row.kind == MetricKind::kCounter ? "counter" : row.kind == MetricKind::kGauge ? "gauge" : "histogram";
+    const char* scope = row.scope == MetricScope::kGpu     ? "GPUs"
+                        : row.scope == MetricScope::kState ? "with `--state`"
+                        : row.scope == MetricScope::kEvent ? "from its first event on"
+                                                           : "";
+    absl::StrAppend(&text, "| `", row.name, "` | ", kind, " | ", absl::StrReplaceAll(row.labels, {{",", ", "}}), " | ", row.help, " | ",
+                    scope, " |\n");
+  }
+  return text;
+}
+
+// Writes the document, or, to `check`, says whether it is there as it should be.
+bool Put(const std::string& folder, const std::string& name, const std::string& text, bool check) {
+  const std::string path = absl::StrCat(folder, "/", name);
+  if (!check) return static_cast<bool>(std::ofstream(path) << text);
+  std::stringstream there;
+  there << std::ifstream(path).rdbuf();
+  if (there.str() == text) return true;
+  std::cerr << path << " is not what the tables give: run eager-gen-docs " << folder << "\n";
+  return false;
+}
+
 int Main(int argc, char** argv) {
   const bool check = argc == 3 && std::string(argv[1]) == "--check";
   if (!check && argc != 2) {
     std::cerr << "usage: eager-gen-docs [--check] DIR\n";
     return 2;
   }
-  const std::string path = absl::StrCat(argv[argc - 1], "/ops.md"), text = Document();
-  if (!check) return static_cast<bool>(std::ofstream(path) << text) ? 0 : 1;
-  std::stringstream there;
-  there << std::ifstream(path).rdbuf();
-  if (there.str() == text) return 0;
-  std::cerr << path << " is not what the op table gives: run eager-gen-docs " << argv[argc - 1] << "\n";
-  return 1;
+  const bool ops = Put(argv[argc - 1], "ops.md", Document(), check);
+  const bool metrics = Put(argv[argc - 1], "metrics.md", MetricsDocument(), check);
+  return ops && metrics ? 0 : 1;
 }
 
 }  // namespace

@@ -19,13 +19,14 @@ common/tape:       common common/ops
 common/wire:       words proto protobuf
 server:            words common/wire proto protobuf grpc server/*
 server/device:     common
-server/metrics:    common
-server/kernels:    common common/ops server/device server/metrics
-server/exec:       words server/kernels server/device server/metrics
-server/session:    words server/exec server/kernels server/device server/metrics
+server/kernels:    common common/ops server/device
+server/exec:       words server/kernels server/device
+server/session:    words server/exec server/kernels server/device
+server/state:      words common/bundle server/session server/exec server/kernels server/device
+server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device
+server/metrics:    words server/rpc server/state server/session server/exec server/kernels server/device
+server/http:       words common/channel server/metrics server/rpc server/http/page
 server/http/page:
-server/state:      words common/bundle server/session server/exec server/kernels server/device server/metrics
-server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/metrics
 client:            words client/*
 client/transport:  words common/channel common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc

@@ -27,6 +27,12 @@ int Entries(const std::string& folder) {
   return n;
 }
 
+// Unless a flag says otherwise: all daemons of a host would want the same port.
+ChildProcess::Options WithoutHttp(ChildProcess::Options options) {
+  options.environment.push_back("EAGERD_HTTP=off");
+  return options;
+}
+
 std::vector<std::string> DaemonCommand(std::vector<std::string> flags, const std::string& listen) {
   flags.insert(flags.begin(), {EAGERD_BINARY, "--listen=" + listen, "--devices=cpu"});
   return flags;
@@ -121,7 +127,7 @@ ChildProcess::Options Limited(int resource, uint64_t limit) {
 }
 
 DaemonProcess::DaemonProcess(std::vector<std::string> flags, Options options, const std::string& listen)
-    : ChildProcess(DaemonCommand(std::move(flags), listen), std::move(options)),
+    : ChildProcess(DaemonCommand(std::move(flags), listen), WithoutHttp(std::move(options))),
       address_(Await("event=listening address=")) {}
 
 }  // namespace eager::testing

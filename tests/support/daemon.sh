@@ -4,6 +4,7 @@
 # Whatever ends the test ends the daemon too.
 
 daemon_pid='' daemon_log='' address=''
+export EAGERD_HTTP=${EAGERD_HTTP:-off}  # all daemons of a host would want the same port; a flag counts first
 
 daemon_failed() {
   echo "eagerd: $*; its log:" >&2

@@ -30,6 +30,7 @@ class Daemon {
     if (pid_ == 0) {
       dup2(out_[1], STDOUT_FILENO);
       dup2(err_[1], STDERR_FILENO);
+      setenv("EAGERD_HTTP", "off", 0);  // all daemons of a host would want the same port; a flag counts first
       for (const std::string& entry : environment) putenv(const_cast<char*>(entry.c_str()));
       execv(EAGERD_BINARY, argv.data());
       _exit(127);

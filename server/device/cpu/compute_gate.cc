@@ -4,6 +4,7 @@ namespace eager::server {
 namespace {
 
 thread_local ComputeParty* current_party = nullptr;
+thread_local std::chrono::nanoseconds thread_waited{0};
 
 }  // namespace
 
@@ -23,6 +24,7 @@ ComputeGate& ComputeGate::Get() {
 void ComputeGate::Enter(ComputeParty& party) {
   MutexLock lock(&mu_);
   if (busy_ || !turns_.MayPass(party)) {
+    const auto came = std::chrono::steady_clock::now();
     Waiting& waiting = waiting_[&party];
     if (waiting.threads++ == 0) turns_.Wait(party);
     while (!waiting.granted && (busy_ || turns_.Next() != &party)) {
@@ -31,6 +33,7 @@ void ComputeGate::Enter(ComputeParty& party) {
     }
     waiting.granted = false;
     if (--waiting.threads == 0) waiting_.erase(&party);
+    thread_waited += std::chrono::steady_clock::now() - came;
   }
   turns_.Start(party);
   if (waiting_.count(&party) > 0) turns_.Wait(party);  // its other threads'
@@ -49,6 +52,15 @@ void ComputeGate::Leave(ComputeParty& party) {
   waiting.granted = busy_;
   waiting.changed.Signal();
 }
+
+int ComputeGate::waiting() const {
+  MutexLock lock(&mu_);
+  int threads = 0;
+  for (const auto& [party, waiting] : waiting_) threads += waiting.threads;
+  return threads;
+}
+
+std::chrono::nanoseconds ComputeGate::ThreadWaited() { return thread_waited; }
 
 double ComputeGate::SecondsUsed(const ComputeParty& party) const {
   MutexLock lock(&mu_);

@@ -32,6 +32,10 @@ class ComputeGate {
   void Enter(ComputeParty& party) ABSL_LOCKS_EXCLUDED(mu_);
   // The turn is over.
   void Leave(ComputeParty& party) ABSL_LOCKS_EXCLUDED(mu_);
+  // How many threads wait for a turn now.
+  int waiting() const ABSL_LOCKS_EXCLUDED(mu_);
+  // How long the calling thread has waited for its turns, in all its life.
+  static std::chrono::nanoseconds ThreadWaited();
   // How long the party's turns took in all.
   double SecondsUsed(const ComputeParty& party) const ABSL_LOCKS_EXCLUDED(mu_);
   void SetWeight(FairShare& share, double weight) ABSL_LOCKS_EXCLUDED(mu_);

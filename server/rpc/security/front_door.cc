@@ -57,6 +57,10 @@ absl::StatusOr<Caller> FrontDoor::CallerOf(const grpc::ServerContextBase& contex
   return authenticator_->Identify(credentials, /*on_host=*/false);
 }
 
+absl::StatusOr<Caller> FrontDoor::CallerOf(std::optional<absl::string_view> authorization) {
+  return authenticator_->Identify({.authorization = authorization}, /*on_host=*/false);
+}
+
 void FrontDoor::Reload() {
   authenticator_->Reload();
   if (tls_ != nullptr) tls_->Reload();

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class FrontDoor {
   std::shared_ptr<grpc::ServerCredentials> CredentialsFor(const std::string& address);
   // Who makes a call. UNAUTHENTICATED for nobody, which the listener has seen to, but tokens may change.
   absl::StatusOr<Caller> CallerOf(const grpc::ServerContextBase& context);
+  // The same, where needs_callers(), of a call that does not come by gRPC. `authorization`: its header, "Bearer TOKEN".
+  absl::StatusOr<Caller> CallerOf(std::optional<absl::string_view> authorization);
+  bool needs_callers() const { return options_.needs_callers(); }
   // Looks now whether files have changed.
   void Reload();
 

@@ -1,0 +1,33 @@
+#include "server/http/front.h"
+
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/channel/address.h"
+
+namespace eager::server {
+
+absl::StatusOr<std::unique_ptr<HttpFront>> HttpFront::Start(const HttpOptions& options, bool insecure, Monitor& monitor) {
+  if (options.off()) return nullptr;
+  const bool on_host = StaysOnHost(options.address);
+  if (!on_host) {
+    constexpr char kRisk[] = "HTTP is not encrypted, and others on the network can read metrics, and tokens of who looks at the page";
+    if (!insecure) {
+      return absl::InvalidArgumentError(absl::StrCat("--http ", options.address, " may be reached from other hosts: ", kRisk,
+                                                     "; serve it on 127.0.0.1, or accept it with --insecure"));
+    }
+    spdlog::warn("event=insecure_listener address={} risk=\"{}\"", options.address, kRisk);
+  }
+  auto front = std::unique_ptr<HttpFront>(new HttpFront(monitor, options, on_host));
+  auto server = HttpServer::Start(options.address, [site = &front->site_](const HttpRequest& request) { return site->Answer(request); });
+  if (!server.ok()) {
+    if (options.chosen) return server.status();
+    spdlog::warn("event=no_http reason=\"{}\" advice=\"another address with --http, or --http off\"", std::string(server.status().message()));
+    return nullptr;
+  }
+  front->server_ = *std::move(server);
+  spdlog::info("event=http_listening address={}", front->address());
+  return front;
+}
+
+}  // namespace eager::server
