@@ -34,15 +34,18 @@ class Server {
   // Has loaded the named variables and listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options;
   // FAILED_PRECONDITION for an address or a state folder that is in use or cannot be had; DATA_LOSS for a broken one.
   static absl::StatusOr<std::unique_ptr<Server>> Make(const ServerOptions& options);
+  // What Make would say of the options and the files that they name, without listening, devices or state.
+  static absl::Status Check(const ServerOptions& options);
   virtual ~Server() = default;
 
   // Where it listens, with the ports that were chosen; in the order of the options.
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
-  // Reads again what files say: limits, at once; tokens and certificates, as they also do by themselves with the next call. What is
-  // wrong there is said in the log and changes nothing. Thread-safe.
-  virtual void Reload() = 0;
+  // Takes limits, the limits' file and the most sessions of `options`, and reads again what files say: limits, at once; tokens and
+  // certificates, as they also do by themselves with the next call: what is wrong with those is said in the log and changes nothing.
+  // An error for a limits' file that is wrong, and nothing is changed. Thread-safe.
+  virtual absl::Status Reload(const ServerOptions& options) = 0;
   virtual void Shutdown(absl::Duration grace) = 0;
 };
 

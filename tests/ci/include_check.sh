@@ -20,11 +20,13 @@ common/wire:       words proto protobuf
 server:            words common/wire proto protobuf grpc server/*
 server/device:     common
 server/metrics:    common
+server/log:        common
+server/config:     common
 server/kernels:    common common/ops server/device server/metrics
 server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics
-server/state:      words common/bundle server/session server/exec server/kernels server/device server/metrics
-server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/metrics
+server/state:      words common/bundle server/session server/exec server/kernels server/device server/metrics server/log
+server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/metrics server/log
 client:            words client/*
 client/transport:  words common/channel common/wire proto protobuf grpc client
 client/transport/inprocess_stream: words common/wire proto protobuf client client/transport server/session server/rpc
