@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "common/cli/man_page.h"
 #include "server/configuration.h"
 #include "server/log/log.h"
 #include "server/rpc/health_check.h"
@@ -77,9 +78,38 @@ int Serve(std::unique_ptr<Configuration> configuration, int argc, char** argv) {
   return 0;
 }
 
+int PrintManPage() {
+  CLI::App app("", "eagerd");
+  eager::server::Flags flags;
+  AddFlags(app, flags);
+  eager::cli::ManText text;
+  text.section = 8;
+  text.version = eager::server::kVersion;
+  text.name = "own the devices of a host and run eager tensor ops for clients";
+  text.synopsis = "[FLAG ...]";
+  text.description = "A daemon that holds tensors and variables in the memory of a host's devices, and runs ops and tape-based gradients that\n"
+                     "clients ask for over gRPC.\n\n"
+                     "Every flag is also a variable of the environment, and a key of the file of --config. A flag counts before its variable,\n"
+                     "that before the file, that before the default. --print-config tells what is in effect, and where it came from.";
+  text.sections = {
+      {"FILES", "/etc/eagerd/eagerd.toml: the settings of the packaged service, in TOML. The keys are the names of the flags:\n\n"
+                "  listen = [\"127.0.0.1:8470\", \"unix:/run/eagerd/eagerd.sock\"]\n  session-grace = 60\n  cpu-memory-limit = \"32GiB\"\n"
+                "  state = \"/var/lib/eagerd\"\n\n  [limit]\n  session-handles = 100000\n\n"
+                "What is unknown or wrong is refused with its line."},
+      {"SIGNALS", "SIGTERM, SIGINT: become not ready, let running work take --grace seconds, save named variables, exit with 0. A second one:\n"
+                  "exit at once.\n\n"
+                  "SIGHUP: read the settings, limits, tokens and certificates again. Limits, --max-sessions, --grace and what is logged change at\n"
+                  "once; what needs a restart is named in the log. If anything is wrong, nothing changes."},
+      {"EXIT STATUS", "0: stopped by a signal. 1: --check found no healthy daemon. 2: wrong settings, or a start that failed."}};
+  text.see_also = "eagerctl(1)";
+  std::cout << eager::cli::ManPage(app, text);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == "--man") return PrintManPage();  // for the build
   CLI::App app{"eagerd owns the devices of this host and runs eager ops on them for clients over gRPC.", "eagerd"};
   absl::StatusOr<std::unique_ptr<Configuration>> configuration = absl::InternalError("");
   try {

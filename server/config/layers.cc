@@ -136,8 +136,16 @@ absl::Status Layers::ApplyFile(CLI::App& app, const std::string& path) {
     if (setting.list && !known->list) return wrong(setting.line, absl::StrCat("expected ", Expected(known->form, false, false)));
     if (values.empty() && !known->values.empty()) return wrong(setting.line, "expected at least one");
     if (known->source != "default" && known->source != "unset") continue;  // a flag or variable counts before it
-    const int line = setting.values.empty() ? setting.line : setting.values[0].line;
-    RETURN_IF_ERROR(Apply(option, values, absl::StrCat(path, ":", setting.line), absl::StrCat(path, ":", line, ": key '", key, "'")));
+    const auto apply = [&](const std::vector<std::string>& some, int line) {
+      return Apply(option, some, absl::StrCat(path, ":", setting.line), absl::StrCat(path, ":", line, ": key '", key, "'"));
+    };
+    if (const absl::Status all = apply(values, setting.line); !all.ok()) {
+      for (const FileSetting::Value& value : setting.values) {  // which of them it is
+        option.clear();
+        RETURN_IF_ERROR(apply({value.text}, value.line));
+      }
+      return all;
+    }
   }
   return absl::OkStatus();
 }

@@ -14,10 +14,11 @@ common:
 common/auth:
 common/bundle:     common proto protobuf
 common/channel:    common grpc
+common/cli:
 common/ops:        common
 common/tape:       common common/ops
 common/wire:       words proto protobuf
-server:            words common/wire proto protobuf grpc server/*
+server:            words common/cli common/wire proto protobuf grpc server/*
 server/device:     common
 server/metrics:    common
 server/log:        common
@@ -38,7 +39,7 @@ client/data:       words client client/core
 client/examples:   words client client/data
 client/keras:      words client client/core client/train
 client/tools:      words client client/core client/transport
-client/tools/eagerctl: words common/auth common/channel common/wire proto protobuf grpc
+client/tools/eagerctl: words common/auth common/channel common/cli common/wire proto protobuf grpc client client/core client/data client/print
 '
 
 mapfile -t files < <(find proto common server client -type f \
