@@ -1,10 +1,13 @@
 #include "server/config/layers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 
+#include "absl/algorithm/container.h"
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -69,21 +72,26 @@ std::vector<std::string> DefaultOf(const CLI::Option& option, bool list) {
 }
 
 std::string TomlValue(Form form, const std::string& value) {
+  const bool bare = form == Form::kBoolean || form == Form::kNumber ||
+                    (form == Form::kSize && absl::c_all_of(value, [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }));
+  return bare ? value : TomlString(value);
+}
+
+// One text for what means the same.
+std::string Canonical(Form form, const std::string& value) {
   double number = 0;
   int64_t integer = 0;
   switch (form) {
-    case Form::kText: return TomlString(value);
-    case Form::kSize: return absl::SimpleAtoi(value, &integer) ? absl::StrCat(integer) : TomlString(value);
+    case Form::kText: return value;
+    case Form::kSize: return absl::SimpleAtoi(value, &integer) ? absl::StrCat(integer) : value;
     case Form::kBoolean: return CLI::detail::to_flag_value(value) > 0 ? "true" : "false";
     case Form::kNumber: break;
   }
-  if (absl::SimpleAtoi(value, &integer)) return absl::StrCat(integer);
-  if (!absl::SimpleAtod(value, &number)) return TomlString(value);
-  const std::string text = absl::StrFormat("%.17g", number);
+  if (!absl::SimpleAtod(value, &number)) return value;
+  if (std::abs(number) < 1e15 && number == std::trunc(number)) return absl::StrCat(static_cast<int64_t>(number));
   const std::string shorter = absl::StrCat(number);
   double again = 0;
-  const std::string& best = absl::SimpleAtod(shorter, &again) && again == number ? shorter : text;
-  return absl::StrContains(best, '.') || absl::StrContains(best, 'e') ? best : best + ".0";
+  return absl::SimpleAtod(shorter, &again) && again == number ? shorter : absl::StrFormat("%.17g", number);
 }
 
 }  // namespace
@@ -204,6 +212,7 @@ absl::Status Layers::Parse(CLI::App& app, int argc, const char* const* argv, con
       e.values = e.list ? values : std::vector<std::string>{values.back()};
     }
     if (e.form == Form::kBoolean && e.values.empty()) e.values = {"false"};
+    for (std::string& value : e.values) value = Canonical(e.form, value);
   }
   return absl::OkStatus();
 }

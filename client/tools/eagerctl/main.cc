@@ -23,7 +23,7 @@ constexpr char kExamples[] = R"(  eagerctl run AddV2 '[1, 2.5]' 10
   eagerctl variables put step 0 --dtype int64)";
 
 constexpr char kValues[] =
-    R"(An input is FILE.npy, a value as JSON, or DTYPE:VALUES. Whole numbers are int32 (int64 where they must be), other numbers float32; nan, inf and -inf are float32. Texts are '"text"' or string:text. A number that begins with a minus stands behind \-\-, after all flags.)";
+    R"(An input is FILE.npy, a value as JSON, or DTYPE:VALUES. Whole numbers are int32 (int64 where they must be), other numbers float32; nan, inf and -inf are float32. Texts are '"text"' or string:text. A number that begins with a minus stands behind --, after all flags.)";
 
 // gRPC's own lines would stand between ours; what matters of them comes back as a status.
 void Drop(gpr_log_func_args*) {}

@@ -206,10 +206,7 @@ absl::StatusOr<AttrValue> ParseAs(AttrKind kind, const std::string& text) {
       return json.get<bool>();
     case AttrKind::kShape: {
       ASSIGN_OR_RETURN(const std::vector<int64_t> dims, ToList<int64_t>(json));
-      for (const int64_t dim : dims) {
-        if (dim < 0) return absl::InvalidArgumentError("expected lengths of 0 or more");
-      }
-      return Shape(Shape::Dims(dims.begin(), dims.end()));
+      return Shape::Make(dims);
     }
     case AttrKind::kIntList: return ToList<int64_t>(json);
     case AttrKind::kFloatList: return ToList<float>(json);

@@ -280,7 +280,7 @@ for program in "$eagerctl" "$eagerd"; do
     [[ $page == *"$escaped"* ]] || { echo "the page of $name lacks $flag"; exit 1; }
   done
   if command -v groff >/dev/null; then
-    warnings=$(groff -man -Tutf8 -ww -z <(echo "$page") 2>&1)
+    warnings=$(groff -k -man -Tutf8 -ww -z <(echo "$page") 2>&1)
     [[ -z $warnings ]] || { echo "groff on $name: $warnings"; exit 1; }
   fi
 done
