@@ -42,7 +42,7 @@ void Configuration::Reload(std::unique_ptr<Configuration>& current, int argc, co
     read = absl::InvalidArgumentError(e.what());
   }
   absl::Status status = read.status();
-  if (status.ok()) status = server.Reload(ToServerOptions((*read)->flags()));
+  if (status.ok()) status = server.SetLimits(ToServerOptions((*read)->flags()));
   if (!status.ok()) {
     Log(LogLevel::kError, "reload_refused", {{"reason", status.message()}, {"kept", "previous"}});
     return;
@@ -52,6 +52,7 @@ void Configuration::Reload(std::unique_ptr<Configuration>& current, int argc, co
     const bool reloaded = std::find(std::begin(kReloaded), std::end(kReloaded), name) != std::end(kReloaded);
     (reloaded ? now : later).push_back(name);
   }
+  server.Reload();
   // What needs a restart is what it was: log_format among it.
   Flags flags = current->flags_;
   const Flags& fresh = (*read)->flags_;

@@ -123,14 +123,14 @@ class GrpcServer final : public Server {
 
   const std::vector<std::string>& addresses() const override { return addresses_; }
   const DeviceSet& devices() const override { return *devices_; }
-  absl::Status Reload(const ServerOptions& options) override {
+  absl::Status SetLimits(const ServerOptions& options) override {
     ASSIGN_OR_RETURN(LimitSet limits, ReadLimits(options));
     sessions_.tenants().SetLimits(std::move(limits));
     sessions_.tenants().sessions()->set_limit(options.max_sessions);
     quota_.SetMaxThreads(StreamsFor(options));
-    door_->Reload();
     return absl::OkStatus();
   }
+  void Reload() override { door_->Reload(); }
 
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;

@@ -42,10 +42,12 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // What it serves.
   virtual const DeviceSet& devices() const = 0;
-  // Takes limits, the limits' file and the most sessions of `options`, and reads again what files say: limits, at once; tokens and
-  // certificates, as they also do by themselves with the next call: what is wrong with those is said in the log and changes nothing.
-  // An error for a limits' file that is wrong, and nothing is changed. Thread-safe.
-  virtual absl::Status Reload(const ServerOptions& options) = 0;
+  // Goes by the limits, the limits' file, which is read again, and the most sessions of `options` from now on. INVALID_ARGUMENT or
+  // NOT_FOUND for a file that is wrong, and nothing is changed. Thread-safe, as Reload.
+  virtual absl::Status SetLimits(const ServerOptions& options) = 0;
+  // Reads tokens and certificates again, as they also do by themselves with the next call. What is wrong there is said in the log and
+  // changes nothing.
+  virtual void Reload() = 0;
   virtual void Shutdown(absl::Duration grace) = 0;
 };
 
