@@ -1,25 +1,16 @@
 #include "server/config/checks.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/cli/checks.h"
 
 namespace eager::server {
 namespace {
-
-constexpr double kMostSeconds = 1e9;
-
-std::string CheckSeconds(std::string& text) {
-  double seconds = 0;
-  const bool number = absl::SimpleAtod(text, &seconds) && std::isfinite(seconds);
-  if (number && seconds >= 0 && seconds <= kMostSeconds) return "";
-  return absl::StrCat("expected seconds, 0 to 1e9, got ", text.empty() ? "nothing" : text);
-}
 
 std::string ParseSize(std::string& text) {
   const size_t digits = std::min(text.size(), text.find_first_not_of("0123456789"));
@@ -56,7 +47,7 @@ size_t Distance(absl::string_view a, absl::string_view b) {
 
 }  // namespace
 
-CLI::Validator Seconds() { return CLI::Validator(&CheckSeconds, ""); }
+CLI::Validator Seconds() { return cli::Seconds(0, 1e9); }
 CLI::Validator ByteSize() { return CLI::Validator(&ParseSize, ""); }
 
 std::string Nearest(absl::string_view wrong, const std::vector<std::string>& names) {

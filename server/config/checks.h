@@ -10,7 +10,7 @@
 
 namespace eager::server {
 
-// A finite number of seconds from 0 up to some 30 years. (CLI11's own check lets nan through.)
+// A number of seconds from 0 up to some 30 years.
 CLI::Validator Seconds();
 // A size from 0 as 1048576, 64MiB or 4GiB, turned into bytes.
 CLI::Validator ByteSize();

@@ -22,7 +22,7 @@ server:            words common/cli common/wire proto protobuf grpc server/*
 server/device:     common
 server/metrics:    common
 server/log:        common
-server/config:     common
+server/config:     common common/cli
 server/kernels:    common common/ops server/device server/metrics
 server/exec:       words server/kernels server/device server/metrics
 server/session:    words server/exec server/kernels server/device server/metrics

@@ -126,8 +126,8 @@ TEST_F(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_EQ(Refused("check = 'x'"), ":1: key 'check': this is a flag alone, and not for files");
   EXPECT_EQ(Refused("config = 'x'"), ":1: key 'config': this is a flag alone, and not for files");
   EXPECT_EQ(Refused("grace = \"10\""), ":1: key 'grace': expected a number");
-  EXPECT_EQ(Refused("grace = nan"), ":1: key 'grace': expected seconds, 0 to 1e9, got nan");
-  EXPECT_EQ(Refused("grace = -1"), ":1: key 'grace': expected seconds, 0 to 1e9, got -1");
+  EXPECT_EQ(Refused("grace = nan"), ":1: key 'grace': expected seconds, 0 to 1e+09, got nan");
+  EXPECT_EQ(Refused("grace = -1"), ":1: key 'grace': expected seconds, 0 to 1e+09, got -1");
   EXPECT_EQ(Refused("memory = -1"), ":1: key 'memory': expected a size such as 4GiB, 0 or more, got -1");
   EXPECT_EQ(Refused("memory = 1.5"), ":1: key 'memory': expected a size such as \"4GiB\", or a number of bytes");
   EXPECT_EQ(Refused("fusion = 1"), ":1: key 'fusion': expected true or false");
@@ -173,7 +173,7 @@ TEST_F(ConfigTest, AFileThatCannotBeReadIsNamed) {
 }
 
 TEST_F(ConfigTest, AVariableIsNamed) {
-  EXPECT_EQ(Parse("", {}, {{"T_GRACE", "soon"}}).message(), "T_GRACE: expected seconds, 0 to 1e9, got soon");
+  EXPECT_EQ(Parse("", {}, {{"T_GRACE", "soon"}}).message(), "T_GRACE: expected seconds, 0 to 1e+09, got soon");
   EXPECT_EQ(Parse("", {}, {{"T_LISTEN", ""}}), absl::OkStatus());
 }
 

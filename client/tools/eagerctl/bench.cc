@@ -11,6 +11,7 @@
 #include "client/tools/eagerctl/print.h"
 #include "client/tools/eagerctl/session.h"
 #include "client/tools/eagerctl/subcommands.h"
+#include "common/cli/checks.h"
 
 namespace eager::ctl {
 namespace {
@@ -101,7 +102,7 @@ void AddBench(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* bench = app.add_subcommand("bench", "Measure for a moment what ops and transfers cost from here, in a session of its own");
   bench->add_option("--seconds", options->seconds, "For each of the three measurements")
-      ->check(CLI::Range(0.01, 600.0))->type_name("SECONDS")->capture_default_str();
+      ->check(cli::Seconds(0.01, 600))->type_name("SECONDS")->capture_default_str();
   bench->add_flag("--json", options->json, "As JSON");
   bench->callback([options, &run] {
     run = [options](Remote& remote) { return WithoutThrowing([&] { return Bench(*options, remote); }); };

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "client/tools/eagerctl/subcommands.h"
+#include "common/cli/checks.h"
 #include "common/cli/man_page.h"
 
 namespace {
@@ -67,7 +68,7 @@ int main(int argc, char** argv) {
   std::string server = "localhost:8470";
   double timeout = 10;
   app.add_option("--server", server, "Address of the daemon: host:port or unix:/path")->envname("EAGERD_ADDRESS")->type_name("ADDRESS")->capture_default_str();
-  app.add_option("--timeout", timeout, "Seconds to wait for its answer")->check(CLI::Range(1e-3, 1e6))->type_name("SECONDS")->capture_default_str();
+  app.add_option("--timeout", timeout, "Seconds to wait for its answer")->check(eager::cli::Seconds(0.001, 1e6))->type_name("SECONDS")->capture_default_str();
   eager::ChannelOptions channel;
   app.add_option("--tls-ca", channel.ca, "PEM file of who signs the daemon's certificate; with it the connection is TLS")
       ->envname("EAGERD_TLS_CA")->type_name("FILE");

@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "client/tools/eagerctl/print.h"
 #include "client/tools/eagerctl/subcommands.h"
+#include "common/cli/checks.h"
 #include "common/status_macros.h"
 
 namespace eager::ctl {
@@ -195,7 +196,7 @@ void AddTop(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* top = app.add_subcommand("top", "Watch devices and sessions; q quits. Where there is no terminal it goes on line by line");
   top->add_option("--interval", options->interval, "Seconds between two looks")
-      ->check(CLI::Range(0.1, 3600.0))->type_name("SECONDS")->capture_default_str();
+      ->check(cli::Seconds(0.1, 3600))->type_name("SECONDS")->capture_default_str();
   top->add_flag("--once", options->once, "Measure for one interval, print that and end");
   top->add_flag("--json", options->json, "The same as JSON");
   top->callback([options, &run] { run = [options](Remote& remote) { return Top(*options, remote); }; });
