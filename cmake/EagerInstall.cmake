@@ -43,7 +43,7 @@ install(TARGETS eagerd eagerctl COMPONENT eagerd)
 install(TARGETS eager-guide COMPONENT guide)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT guide)
 
-# Pages of the manual and completions are what the programs say of themselves.
+# Pages of the manual and completions are what the programs say of themselves; part of a whole build.
 function(eager_said_by program file)
   add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${file} COMMAND ${program} ${ARGN} >${CMAKE_BINARY_DIR}/${file}
     DEPENDS ${program} VERBATIM)
@@ -57,11 +57,11 @@ eager_said_by(eagerctl completions/eagerctl.fish completion fish)
 set(said man/eagerd.8 man/eagerctl.1 completions/eagerctl completions/_eagerctl completions/eagerctl.fish)
 list(TRANSFORM said PREPEND ${CMAKE_BINARY_DIR}/)
 add_custom_target(eager_manual ALL DEPENDS ${said})
-install(FILES ${CMAKE_BINARY_DIR}/man/eagerd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8 COMPONENT eagerd)
-install(FILES ${CMAKE_BINARY_DIR}/man/eagerctl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT eagerd)
-install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT eagerd)
-install(FILES ${CMAKE_BINARY_DIR}/completions/_eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT eagerd)
-install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT eagerd)
+install(FILES ${CMAKE_BINARY_DIR}/man/eagerd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8 COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/man/eagerctl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/_eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT eagerd OPTIONAL)
 
 # Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.
 set_target_properties(eager_client PROPERTIES EXPORT_NAME client)
