@@ -45,7 +45,8 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT guide)
 
 # Pages of the manual and completions are what the programs say of themselves; part of a whole build.
 function(eager_said_by program file)
-  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${file} COMMAND ${program} ${ARGN} >${CMAKE_BINARY_DIR}/${file}
+  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${file} 
+    COMMAND sh -c "\"$@\" >\"$0\"" ${CMAKE_BINARY_DIR}/${file} $<TARGET_FILE:${program}> ${ARGN}
     DEPENDS ${program} VERBATIM)
 endfunction()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/man ${CMAKE_BINARY_DIR}/completions)

@@ -1,4 +1,6 @@
 // The daemon's configuration file. What is accepted is printed, and that is accepted again with the same meaning.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <fstream>
 

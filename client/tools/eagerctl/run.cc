@@ -77,11 +77,11 @@ absl::Status RunOp(const Options& options, const Remote& remote) {
 void AddRun(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("run", "Run an op on values from the command line, and print what it gives as TensorFlow does");
-  sub->positionals_at_end(false);
   sub->add_option("OP", options->op, "As tf.raw_ops names it: MatMul")->required();
   sub->add_option("INPUT", options->inputs,
                   "FILE.npy, a value as JSON (1.5, [1, 2], \"text\"), or DTYPE:VALUES (int64:[1, 2], string:text); "
-                  "negative numbers behind --");
+                  "negative numbers behind --")
+      ->allow_extra_args(false);  // CLI11 would take [1, 2] apart
   sub->add_option("--attr", options->attrs, "An attribute: transpose_a=true, strides=[1,2,2,1], DstT=float64")
       ->type_name("NAME=VALUE")->allow_extra_args(false);
   sub->add_option("--device", options->device, "Where it runs: cpu:0, gpu:0; without it on the default device")->type_name("DEVICE");

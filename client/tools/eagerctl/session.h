@@ -15,7 +15,7 @@ absl::Status WithoutThrowing(Deed deed) {
   try {
     return deed();
   } catch (const Error& error) {
-    return absl::Status(error.code(), error.op().empty() ? std::string(error.status().message()) : error.status().message());
+    return error.status();
   }
 }
 
