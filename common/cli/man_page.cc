@@ -22,9 +22,9 @@ std::string Roff(const std::string& text) {
 
 std::string Paragraphs(const std::string& text) {
   std::string out;
-  for (const std::string& paragraph : std::vector<std::string>(absl::StrSplit(text, "\n\n"))) {
+  for (const absl::string_view paragraph : absl::StrSplit(text, "\n\n")) {
     const bool as_it_is = absl::StartsWith(paragraph, "  ");
-    absl::StrAppend(&out, ".PP\n", as_it_is ? ".nf\n" : "", Roff(paragraph), as_it_is ? "\n.fi\n" : "\n");
+    absl::StrAppend(&out, ".PP\n", as_it_is ? ".nf\n" : "", Roff(std::string(paragraph)), as_it_is ? "\n.fi\n" : "\n");
   }
   return out;
 }
