@@ -26,7 +26,7 @@ class Settings : public ::testing::Test {
   ~Settings() override { std::remove(path_.c_str()); }
 
   void Write(const std::string& text) { std::ofstream(path_, std::ios::trunc) << text; }
-  std::string Flag() const { return "--config=" + path_; }
+  std::string Flag() const { return absl::StrCat("--config=", path_); }
   std::string Refused(const std::string& text) {
     Write(text);
     Daemon daemon({Flag()});
@@ -43,17 +43,17 @@ TEST_F(Settings, AreRefusedWithTheirLine) {
   EXPECT_EQ(Refused("log-level = 'loud'\n"),
             absl::StrCat("eagerd: ", path_, ":1: key 'log-level': expected one of debug, error, info, off, warning, got loud\n"));
   EXPECT_TRUE(absl::StrContains(Refused("[limit]\ncpu-memory = '1GiB'\nsesions = 1\n"), ":3: key 'limit': unknown limit 'sesions'"));
-  EXPECT_TRUE(absl::StrContains(Refused("[" + std::string(200000, '.') + "]"), path_ + ":1: "));
+  EXPECT_TRUE(absl::StrContains(Refused(absl::StrCat("[", std::string(200000, '.'), "]")), absl::StrCat(path_, ":1: ")));
 }
 
 TEST_F(Settings, ArePrintedAsAFileThatSaysTheSame) {
   Write("session-grace = 5\n[limit]\nsessions = 7\n");
   Daemon first({Flag(), "--grace=1", "--print-config"}, {"EAGERD_DEVICES=cpu"});
   EXPECT_EQ(first.ExitCode(), 0);
-  EXPECT_TRUE(absl::StrContains(first.output(), "session-grace = 5  # " + path_ + ":1\n")) << first.output();
+  EXPECT_TRUE(absl::StrContains(first.output(), absl::StrCat("session-grace = 5  # ", path_, ":1\n"))) << first.output();
   EXPECT_TRUE(absl::StrContains(first.output(), "grace = 1  # --grace\n")) << first.output();
   EXPECT_TRUE(absl::StrContains(first.output(), "devices = \"cpu\"  # EAGERD_DEVICES\n")) << first.output();
-  EXPECT_TRUE(absl::StrContains(first.output(), "limit = [\"sessions=7\"]  # " + path_ + ":")) << first.output();
+  EXPECT_TRUE(absl::StrContains(first.output(), absl::StrCat("limit = [\"sessions=7\"]  # ", path_, ":"))) << first.output();
   EXPECT_TRUE(absl::StrContains(first.output(), "log-level = \"info\"  # default\n")) << first.output();
   Write(first.output());
   Daemon second({Flag(), "--print-config"});

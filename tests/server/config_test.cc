@@ -73,7 +73,7 @@ class ConfigTest : public testing::Test {
   }
   std::string SourceOf(const std::string& name) const {
     for (const Effective& e : layers_.effective()) {
-      if (e.name == name) return absl::StartsWith(e.source, path_) ? "file" + e.source.substr(path_.size()) : e.source;
+      if (e.name == name) return absl::StartsWith(e.source, path_) ? absl::StrCat("file", e.source.substr(path_.size())) : e.source;
     }
     return "";
   }
@@ -149,11 +149,11 @@ TEST_F(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
 TEST_F(ConfigTest, ANameOfManyPartsIsRefused) {
   std::string name = "a";
   for (int i = 0; i < 100000; ++i) name += ".a";
-  EXPECT_EQ(Refused("\n[" + name + "]\n"), ":2: more dots than any name or number here has");
-  EXPECT_EQ(Refused(name + " = 1"), ":1: more dots than any name or number here has");
-  EXPECT_EQ(Parse("state = '" + name + "'  # " + name + "\n\n"), absl::OkStatus());
+  EXPECT_EQ(Refused(absl::StrCat("\n[", name, "]\n")), ":2: more dots than any name or number here has");
+  EXPECT_EQ(Refused(absl::StrCat(name, " = 1")), ":1: more dots than any name or number here has");
+  EXPECT_EQ(Parse(absl::StrCat("state = '", name, "'  # ", name, "\n\n")), absl::OkStatus());
   EXPECT_EQ(told_.state, name);
-  EXPECT_EQ(Refused("state = \"\"\"\n.........\n\"\"\"\n" + name + " = 1"), ":4: more dots than any name or number here has");
+  EXPECT_EQ(Refused(absl::StrCat("state = \"\"\"\n.........\n\"\"\"\n", name, " = 1")), ":4: more dots than any name or number here has");
   std::string deep = "state = ";
   for (int i = 0; i < 100000; ++i) deep += "[\n";
   EXPECT_TRUE(absl::StrContains(Refused(deep), "no TOML"));
@@ -195,7 +195,7 @@ TEST_F(ConfigTest, WhatIsPrintedIsAFileThatSaysTheSame) {
   const std::string printed = layers_.ToFile();
   EXPECT_TRUE(absl::StrContains(printed, "\ngrace = 0.1  # --grace\n")) << printed;
   EXPECT_TRUE(absl::StrContains(printed, "fusion = false  # T_FUSION\n")) << printed;
-  EXPECT_TRUE(absl::StrContains(printed, "memory = \"4GiB\"  # " + path_ + ":1\n")) << printed;
+  EXPECT_TRUE(absl::StrContains(printed, absl::StrCat("memory = \"4GiB\"  # ", path_, ":1\n"))) << printed;
   EXPECT_TRUE(absl::StrContains(printed, "threads = 0  # default\n")) << printed;
   EXPECT_FALSE(absl::StrContains(printed, "\nconfig")) << printed;
   const Told before = told_;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "server/log/format.h"
 #include "server/log/rate.h"
 
@@ -43,14 +44,14 @@ TEST(Log, EveryTextIsUtf8AndOneLine) {
     const std::string line = FormatText("a", {{"v", text}});
     EXPECT_TRUE(absl::StrContains(line, "\xEF\xBF\xBD")) << line;
     // nlohmann's parser is strict about UTF-8.
-    const Json json = Json::parse("{" + FormatJson("a", {{"v", text}}), nullptr, /*allow_exceptions=*/false);
+    const Json json = Json::parse(absl::StrCat("{", FormatJson("a", {{"v", text}})), nullptr, /*allow_exceptions=*/false);
     EXPECT_FALSE(json.is_discarded()) << line;
   }
   for (int c = 0; c < 256; ++c) {
-    const std::string text = std::string("x") + static_cast<char>(c) + "y";
+    const std::string text = absl::StrCat("x", std::string(1, static_cast<char>(c)), "y");
     const std::string line = FormatJson("a", {{"v", text}});
     EXPECT_EQ(line.find('\n'), std::string::npos);
-    const Json json = Json::parse("{" + line, nullptr, false);
+    const Json json = Json::parse(absl::StrCat("{", line), nullptr, false);
     ASSERT_FALSE(json.is_discarded()) << c;
     if (c < 128) {
       EXPECT_EQ(json["v"], text) << c;
@@ -59,12 +60,12 @@ TEST(Log, EveryTextIsUtf8AndOneLine) {
 }
 
 TEST(Log, JsonKeepsTypes) {
-  const Json json = Json::parse("{" + FormatJson("stream_open", {{"n", std::numeric_limits<int64_t>::min()},
+  const Json json = Json::parse(absl::StrCat("{", FormatJson("stream_open", {{"n", std::numeric_limits<int64_t>::min()},
                                                                  {"u", std::numeric_limits<uint64_t>::max()},
                                                                  {"no", false},
                                                                  {"nan", std::nan("")},
                                                                  {"inf", HUGE_VAL},
-                                                                 {"text", "a \"b\""}}));
+                                                                 {"text", "a \"b\""}})));
   EXPECT_EQ(json["event"], "stream_open");
   EXPECT_EQ(json["n"], std::numeric_limits<int64_t>::min());
   EXPECT_EQ(json["u"], std::numeric_limits<uint64_t>::max());
