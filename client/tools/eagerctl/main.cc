@@ -86,8 +86,12 @@ int main(int argc, char** argv) {
     add(app, run);
   }
   if (argc == 2 && std::string(argv[1]) == "--man") return PrintManPage(app);  // for the build
+  // CLI11 would take [1, 2] for two values. JSON is the same behind a space.
+  std::vector<std::string> words(argv, argv + argc);
+  std::vector<const char*> arguments;
+  for (std::string& word : words) arguments.push_back((word[0] == '[' ? word.insert(0, " ") : word).c_str());
   try {
-    app.parse(argc, argv);
+    app.parse(argc, arguments.data());
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kDone : kUsage;
   }

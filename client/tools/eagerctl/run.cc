@@ -80,8 +80,7 @@ void AddRun(CLI::App& app, Run& run) {
   sub->add_option("OP", options->op, "As tf.raw_ops names it: MatMul")->required();
   sub->add_option("INPUT", options->inputs,
                   "FILE.npy, a value as JSON (1.5, [1, 2], \"text\"), or DTYPE:VALUES (int64:[1, 2], string:text); "
-                  "negative numbers behind --")
-      ->allow_extra_args(false);  // CLI11 would take [1, 2] apart
+                  "negative numbers behind --");
   sub->add_option("--attr", options->attrs, "An attribute: transpose_a=true, strides=[1,2,2,1], DstT=float64")
       ->type_name("NAME=VALUE")->allow_extra_args(false);
   sub->add_option("--device", options->device, "Where it runs: cpu:0, gpu:0; without it on the default device")->type_name("DEVICE");

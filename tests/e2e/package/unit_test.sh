@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # unit_test.sh EAGERD: the systemd unit as systemd reads it, with this eagerd in it, and how much it leaves open.
 set -euo pipefail
-readonly eagerd=$1
+readonly eagerd=$(realpath "$1")
 readonly deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../deploy" && pwd)
 
 command -v systemd-analyze >/dev/null || { echo "skipped: there is no systemd-analyze"; exit 77; }
