@@ -65,7 +65,8 @@ bool ForFiles(const CLI::Option& option) { return option.get_configurable() && !
 
 // "[a,b]", as CLI11 tells the default of a list.
 std::vector<std::string> DefaultOf(const CLI::Option& option, bool list) {
-  absl::string_view text = option.get_default_str();
+  const std::string told = option.get_default_str();
+  absl::string_view text = told;
   if (text.empty()) return {};
   if (!list || !absl::ConsumePrefix(&text, "[") || !absl::ConsumeSuffix(&text, "]")) return {std::string(text)};
   return absl::StrSplit(text, ',', absl::SkipEmpty());
