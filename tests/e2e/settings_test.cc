@@ -78,7 +78,8 @@ TEST_F(Settings, CanBeChecked) {
 TEST_F(Settings, AreReadAgainOrNotAtAll) {
   Write("listen = ['127.0.0.1:0']\nlog-format = 'json'\n[limit]\nsession-handles = 100000\n");
   Daemon daemon({Flag()});
-  const std::string ready = daemon.ReadUntil("\"event\":\"ready\"") + daemon.ReadUntil("}\n");
+  std::string ready = daemon.ReadUntil("\"event\":\"ready\"");
+  ready += daemon.ReadUntil("}\n");
   std::string address;
   for (absl::string_view line : absl::StrSplit(ready, '\n', absl::SkipEmpty())) {
     const Json json = Json::parse(std::string(line), nullptr, false);

@@ -35,7 +35,7 @@ done
 depends=$(dpkg-deb --field "$eagerd" Depends)
 [[ $depends == *libgrpc++* && $depends == *libc6* && $depends == *libdnnl* ]] || fail "eagerd depends on: $depends"
 [[ $(dpkg-deb --info "$eagerd" conffiles) == /etc/eagerd/eagerd.toml ]] || fail "the settings are no conffile"
-dpkg-deb --contents "$dev" | grep -q 'usr/include/eager/eager.h' || fail "libeager-dev lacks its header"
+grep -q 'usr/include/eager/eager.h' <<<"$(dpkg-deb --contents "$dev")" || fail "libeager-dev lacks its header"
 if command -v lintian >/dev/null; then
   lintian --fail-on error --suppress-tags "$(paste -sd, <(sed '/^#/d;s/ .*//' "$here/lintian_tags.txt"))" "$eagerd" "$dev" ||
     fail "lintian found errors"
