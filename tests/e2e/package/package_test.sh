@@ -36,12 +36,6 @@ depends=$(dpkg-deb --field "$eagerd" Depends)
 [[ $depends == *libgrpc++* && $depends == *libc6* && $depends == *libdnnl* ]] || fail "eagerd depends on: $depends"
 [[ $(dpkg-deb --info "$eagerd" conffiles) == /etc/eagerd/eagerd.toml ]] || fail "the settings are no conffile"
 grep -q 'usr/include/eager/eager.h' <<<"$(dpkg-deb --contents "$dev")" || fail "libeager-dev lacks its header"
-if command -v lintian >/dev/null; then
-  lintian --fail-on error --suppress-tags "$(paste -sd, <(sed '/^#/d;s/ .*//' "$here/lintian_tags.txt"))" "$eagerd" "$dev" ||
-    fail "lintian found errors"
-else
-  echo "without lintian"
-fi
 
 # 2. A program against libeager-dev, with this host's compiler.
 dpkg-deb --extract "$dev" "$folder/dev"
@@ -93,4 +87,12 @@ grep -q '# mine' "$root/etc/eagerd/eagerd.toml" || fail "removing took the setti
 [[ ! -e $root/usr/bin/eagerd ]] || fail "removing left the program"
 quietly chroot "$root" dpkg --purge eagerd
 [[ ! -e $root/etc/eagerd/eagerd.toml && ! -e $root/var/lib/eagerd ]] || fail "purging left settings or state"
+
+# 5. What Debian itself finds amiss.
+if command -v lintian >/dev/null; then
+  lintian --fail-on error --suppress-tags "$(paste -sd, <(sed '/^#/d;s/ .*//' "$here/lintian_tags.txt"))" "$eagerd" "$dev" ||
+    fail "lintian found errors"
+else
+  echo "without lintian"
+fi
 echo "eagerd $(dpkg-deb --field "$eagerd" Version): $(stat -c %s "$eagerd") bytes, libeager-dev $(stat -c %s "$dev") bytes; installed, run, removed"
