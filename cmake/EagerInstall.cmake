@@ -4,6 +4,7 @@
 #   find_package(eager REQUIRED COMPONENTS inprocess)     -> eager::inprocess as well
 
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)  # of the packages, see EagerPackages.cmake
 
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
@@ -38,8 +39,35 @@ endforeach()
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/install/eager/eager.h CONTENT "#include \"eager/client/eager.h\"\n" @ONLY)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/install/eager DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-install(TARGETS eagerd eagerctl eager-guide)
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(TARGETS eagerd eagerctl COMPONENT eagerd)
+install(TARGETS eager-guide COMPONENT guide)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT guide)
+
+# Pages of the manual and completions are what the programs say of themselves; part of a whole build.
+function(eager_said_by program file)
+  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${file} 
+    COMMAND sh -c "\"$@\" >\"$0\"" ${CMAKE_BINARY_DIR}/${file} $<TARGET_FILE:${program}> ${ARGN}
+    DEPENDS ${program} VERBATIM)
+endfunction()
+find_program(EAGERD_GZIP gzip REQUIRED)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/man ${CMAKE_BINARY_DIR}/completions)
+eager_said_by(eagerd man/eagerd.8 --man)
+eager_said_by(eagerctl man/eagerctl.1 --man)
+eager_said_by(eagerctl completions/eagerctl completion bash)
+eager_said_by(eagerctl completions/_eagerctl completion zsh)
+eager_said_by(eagerctl completions/eagerctl.fish completion fish)
+foreach(page eagerd.8 eagerctl.1)
+  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/man/${page}.gz COMMAND ${EAGERD_GZIP} -9nkf ${CMAKE_BINARY_DIR}/man/${page}
+    DEPENDS ${CMAKE_BINARY_DIR}/man/${page} VERBATIM)
+endforeach()
+set(said man/eagerd.8.gz man/eagerctl.1.gz completions/eagerctl completions/_eagerctl completions/eagerctl.fish)
+list(TRANSFORM said PREPEND ${CMAKE_BINARY_DIR}/)
+add_custom_target(eager_manual ALL DEPENDS ${said})
+install(FILES ${CMAKE_BINARY_DIR}/man/eagerd.8.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man8 COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/man/eagerctl.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/_eagerctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT eagerd OPTIONAL)
+install(FILES ${CMAKE_BINARY_DIR}/completions/eagerctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT eagerd OPTIONAL)
 
 # Two export sets, so that who uses only the client needs neither oneDNN nor OpenMP.
 set_target_properties(eager_client PROPERTIES EXPORT_NAME client)

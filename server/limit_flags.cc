@@ -22,9 +22,9 @@ void AddLimitFlags(CLI::App& app, ServerOptions& options) {
       ->envname("EAGERD_LIMIT")->delimiter(',')->allow_extra_args(false)->type_name("NAME=VALUE");
   app.add_option("--limits", options.limits_file,
                  "File of limits: 'name = value' lines under [default] or [tenant NAME]; read again at SIGHUP")
-      ->envname("EAGERD_LIMITS");
+      ->envname("EAGERD_LIMITS")->type_name("FILE");
   app.add_option("--max-sessions", options.max_sessions, "Most sessions of all tenants together")
-      ->envname("EAGERD_MAX_SESSIONS")->check(CLI::Range(1, 100000))->capture_default_str();
+      ->envname("EAGERD_MAX_SESSIONS")->check(CLI::Range(1, 100000))->type_name("COUNT")->capture_default_str();
 }
 
 }  // namespace eager::server

@@ -17,11 +17,17 @@ absl::StatusOr<Device*> DeviceQueues::Find(absl::string_view name) {
 
 int64_t DeviceQueues::bytes() const {
   int64_t bytes = 0;
+  for (const auto& [device, on_it] : bytes_by_device()) bytes += on_it;
+  return bytes;
+}
+
+std::vector<std::pair<std::string, int64_t>> DeviceQueues::bytes_by_device() const {
+  std::vector<std::pair<std::string, int64_t>> bytes;
   MutexLock lock(&mu_);
-  for (Device* queue : queues_) {
-    auto* charged = dynamic_cast<ChargedQueue*>(queue);
+  for (size_t i = 0; i < queues_.size(); ++i) {
+    auto* charged = dynamic_cast<ChargedQueue*>(queues_[i]);
     MemoryAccount* account = charged == nullptr ? nullptr : charged->account();
-    if (account != nullptr) bytes += account->bytes();
+    if (account != nullptr) bytes.emplace_back(devices_.devices()[i]->attributes().name, account->bytes());
   }
   return bytes;
 }

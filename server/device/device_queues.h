@@ -40,6 +40,8 @@ class DeviceQueues {
   const DeviceSet& devices() const { return devices_; }
   // What is allocated on its queues and still lives, on all devices together.
   int64_t bytes() const;
+  // The same on each device that has been used, by its name.
+  std::vector<std::pair<std::string, int64_t>> bytes_by_device() const;
 
  private:
   Device& Open(Device& device);

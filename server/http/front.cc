@@ -1,9 +1,8 @@
 #include "server/http/front.h"
 
-#include <spdlog/spdlog.h>
-
 #include "absl/strings/str_cat.h"
 #include "common/channel/address.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 
@@ -16,17 +15,18 @@ absl::StatusOr<std::unique_ptr<HttpFront>> HttpFront::Start(const HttpOptions& o
       return absl::InvalidArgumentError(absl::StrCat("--http ", options.address, " may be reached from other hosts: ", kRisk,
                                                      "; serve it on 127.0.0.1, or accept it with --insecure"));
     }
-    spdlog::warn("event=insecure_listener address={} risk=\"{}\"", options.address, kRisk);
+    Log(LogLevel::kWarning, "insecure_listener", {{"address", options.address}, {"risk", kRisk}});
   }
   auto front = std::unique_ptr<HttpFront>(new HttpFront(monitor, options, on_host));
   auto server = HttpServer::Start(options.address, [site = &front->site_](const HttpRequest& request) { return site->Answer(request); });
   if (!server.ok()) {
     if (options.chosen) return server.status();
-    spdlog::warn("event=no_http reason=\"{}\" advice=\"another address with --http, or --http off\"", std::string(server.status().message()));
+    Log(LogLevel::kWarning, "no_http",
+        {{"reason", server.status().message()}, {"advice", "another address with --http, or --http off"}});
     return nullptr;
   }
   front->server_ = *std::move(server);
-  spdlog::info("event=http_listening address={}", front->address());
+  Log(LogLevel::kInfo, "http_listening", {{"address", front->address()}});
   return front;
 }
 

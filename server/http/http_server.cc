@@ -1,7 +1,6 @@
 #include "server/http/http_server.h"
 
 #include <civetweb.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 namespace {
@@ -85,7 +85,7 @@ int HttpServer::Log(const mg_connection* connection, const char* message) {
   const std::string text(absl::StripAsciiWhitespace(message));
   auto* server = connection == nullptr ? nullptr : static_cast<HttpServer*>(mg_get_user_context_data(connection));
   if (server != nullptr && !server->started_) server->start_error_ = text;
-  spdlog::debug("event=http message=\"{}\"", text);
+  eager::server::Log(LogLevel::kDebug, "http", {{"message", text}});
   return 1;  // in place of the library's own file
 }
 

@@ -10,7 +10,6 @@
 #include "server/exec/op_counts.h"
 #include "server/exec/recent_errors.h"
 #include "server/kernels/variable.h"
-#include "server/metrics/log_counts.h"
 #include "server/metrics/process_figures.h"
 #include "server/rpc/call_counts.h"
 #include "server/rpc/message_counts.h"
@@ -98,12 +97,10 @@ void CollectProcess(absl::Time started, bool ready, Families& out) {
   out.Add(Metric::kStartTime, Seconds(started));
   out.Add(Metric::kUptime, absl::ToDoubleSeconds(absl::Now() - started));
   out.Add(Metric::kReady, ready ? 1 : 0);
-  const LogCounts& log = LogCounts::Get();
-  for (const int level : {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err}) {
-    const auto name = spdlog::level::to_string_view(static_cast<spdlog::level::level_enum>(level));
-    out.Add(Metric::kLogLines, {std::string(name.data(), name.size())}, Number(log.lines[static_cast<size_t>(level)]));
-  }
-  out.Add(Metric::kLogLinesDropped, Number(log.dropped));
+  const LogCounts log = CountLogLines();
+  const std::pair<const char*, uint64_t> levels[] = {{"debug", log.debug}, {"info", log.info}, {"warning", log.warning}, {"error", log.error}};
+  for (const auto& [level, lines] : levels) out.Add(Metric::kLogLines, {level}, static_cast<double>(lines));
+  out.Add(Metric::kLogLinesDropped, static_cast<double>(log.dropped));
   const ProcessFigures figures = ReadProcessFigures();
   out.Add(Metric::kProcessCpu, figures.cpu_seconds);
   out.Add(Metric::kProcessResident, static_cast<double>(figures.resident_bytes));

@@ -76,6 +76,11 @@ void DescribeSession(const Session& session, v1::SessionInfo* info) {
   info->set_age_seconds(session.age_seconds());
   info->set_id(session.id());
   info->set_tenant(session.tenant().name());
+  for (const auto& [device, bytes] : session.queues().bytes_by_device()) {
+    v1::DeviceBytes* memory = info->add_memory();
+    memory->set_device(device);
+    memory->set_bytes(bytes);
+  }
 }
 
 absl::Status ListSessions(const SessionRegistry& sessions, const Caller& caller, const v1::ListSessionsRequest& request,

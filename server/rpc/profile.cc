@@ -1,8 +1,7 @@
 #include "server/rpc/profile.h"
 
-#include <spdlog/spdlog.h>
-
 #include "common/status_macros.h"
+#include "server/log/log.h"
 #include "server/rpc/recording.h"
 
 namespace eager::server {
@@ -25,7 +24,7 @@ absl::Status ServeProfile(SessionRegistry& sessions, const Caller& caller, const
   ASSIGN_OR_RETURN(const std::unique_ptr<SessionRecording> recording,
                    SessionRecording::Start(std::move(session), request));
   const TraceSubject& subject = recording->subject();
-  spdlog::info("event=profile_begin session={} tenant={} by={}", subject.session, subject.tenant, caller.tenant);
+  Log(LogLevel::kInfo, "profile_begin", {{"session", subject.session}, {"tenant", subject.tenant}, {"by", caller.tenant}});
   v1::ProfileChunk chunk;
   chunk.set_started(true);
   bool heard = writer.Write(chunk);
@@ -36,8 +35,8 @@ absl::Status ServeProfile(SessionRegistry& sessions, const Caller& caller, const
     next.set_trace(std::move(piece));
     return heard = heard && writer.Write(next);
   });
-  spdlog::info("event=profile_end session={} events={} dropped={}", subject.session, chunk.summary().events(),
-               chunk.summary().dropped());
+  Log(LogLevel::kInfo, "profile_end",
+      {{"session", subject.session}, {"events", chunk.summary().events()}, {"dropped", chunk.summary().dropped()}});
   if (heard && writer.Write(chunk)) return absl::OkStatus();
   return absl::CancelledError("whoever wanted the trace has gone");
 }

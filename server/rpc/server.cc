@@ -3,7 +3,6 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include "server/device/cpu/host_memory.h"
 #include "server/exec/chain.h"
 #include "server/kernels/kernel.h"
+#include "server/log/log.h"
 #include "server/rpc/hello.h"
 #include "server/rpc/security/front_door.h"
 #include "server/rpc/service.h"
@@ -43,7 +43,21 @@ absl::Status CheckAddress(const std::string& address) {
 
 // protobuf tells of every string that a client sends without it being UTF-8, on stderr.
 void LogProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
-  spdlog::debug("event=protobuf message=\"{}\"", message);
+  Log(LogLevel::kDebug, "protobuf", {{"message", message}});
+}
+
+absl::StatusOr<LimitSet> ReadLimits(const ServerOptions& options) {
+  if (options.limits_file.empty()) return LimitSet(options.limits);
+  return LimitSet::Read(options.limits_file, options.limits);
+}
+
+// A stream is a thread, and a session may have some more for bulk values.
+int StreamsFor(const ServerOptions& options) { return 4 * options.max_sessions + 64; }
+
+absl::Status CheckAddresses(const ServerOptions& options) {
+  if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
+  for (const std::string& address : options.listen) RETURN_IF_ERROR(CheckAddress(address));
+  return absl::OkStatus();
 }
 
 class GrpcServer final : public Server {
@@ -59,9 +73,8 @@ class GrpcServer final : public Server {
 
   absl::Status Start(const ServerOptions& options) {
     google::protobuf::SetLogHandler(&LogProtobuf);
-    limits_ = options.limits;
-    limits_file_ = options.limits_file;
-    RETURN_IF_ERROR(ReadLimits());
+    ASSIGN_OR_RETURN(LimitSet limits, ReadLimits(options));
+    sessions_.tenants().SetLimits(std::move(limits));
     sessions_.tenants().sessions()->set_limit(options.max_sessions);
     if (state_ != nullptr) RETURN_IF_ERROR(state_->Load(sessions_.tenants(), *devices_));
     grpc::EnableDefaultHealthCheckService(true);
@@ -82,14 +95,11 @@ class GrpcServer final : public Server {
     for (size_t i = 0; i < options.listen.size(); ++i) {
       builder.AddListeningPort(options.listen[i], door_->CredentialsFor(options.listen[i]), &ports[i]);
     }
-    // What opens no session is bounded as well. A stream is a thread, and a session may have some more for bulk values; what
-    // has come of messages, and is not yet whole, lies in gRPC's memory.
-    const int streams = 4 * options.max_sessions + 64;
-    grpc::ResourceQuota quota("eagerd");
-    quota.SetMaxThreads(streams);
-    quota.Resize(std::max<size_t>(HostMemoryBytes() / 8, size_t{512} << 20));
-    builder.SetResourceQuota(quota);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, streams);
+    // What opens no session is bounded as well; what has come of messages, and is not yet whole, lies in gRPC's memory.
+    quota_.SetMaxThreads(StreamsFor(options));
+    quota_.Resize(std::max<size_t>(HostMemoryBytes() / 8, size_t{512} << 20));
+    builder.SetResourceQuota(quota_);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, StreamsFor(options));
     builder.RegisterService(&service_);
     const mode_t mask = umask(0777 & ~options.security.unix_socket_mode);  // of sockets from their first moment on
     server_ = builder.BuildAndStart();
@@ -118,15 +128,14 @@ class GrpcServer final : public Server {
   FrontDoor& door() override { return *door_; }
   const StateFolder* state() const override { return state_.get(); }
   bool draining() const override { return stopped_; }
-  void Reload() override {
-    door_->Reload();
-    const absl::Status status = ReadLimits();
-    if (status.ok()) {
-      spdlog::info("event=limits_read file={}", limits_file_);
-    } else {
-      spdlog::error("event=limits_wrong reason=\"{}\"", std::string(status.message()));
-    }
+  absl::Status SetLimits(const ServerOptions& options) override {
+    ASSIGN_OR_RETURN(LimitSet limits, ReadLimits(options));
+    sessions_.tenants().SetLimits(std::move(limits));
+    sessions_.tenants().sessions()->set_limit(options.max_sessions);
+    quota_.SetMaxThreads(StreamsFor(options));
+    return absl::OkStatus();
   }
+  void Reload() override { door_->Reload(); }
 
   void Shutdown(absl::Duration grace) override {
     if (server_ == nullptr || stopped_.exchange(true)) return;
@@ -139,22 +148,14 @@ class GrpcServer final : public Server {
   }
 
  private:
-  absl::Status ReadLimits() {
-    LimitSet limits(limits_);
-    if (!limits_file_.empty()) {
-      ASSIGN_OR_RETURN(limits, LimitSet::Read(limits_file_, limits_));
-    }
-    sessions_.tenants().SetLimits(std::move(limits));
-    return absl::OkStatus();
-  }
   void Save() { state_->Save(sessions_.tenants()).IgnoreError(); }  // it is in the log
 
   void TellHealth(const Device& device) {
     const absl::Status health = device.health();
     if (health.ok()) {
-      spdlog::info("event=device_works device={}", device.attributes().name);
+      Log(LogLevel::kInfo, "device_works", {{"device", device.attributes().name}});
     } else {
-      spdlog::error("event=device_failed device={} reason=\"{}\"", device.attributes().name, std::string(health.message()));
+      Log(LogLevel::kError, "device_failed", {{"device", device.attributes().name}, {"reason", health.message()}});
     }
     TellReadiness();
   }
@@ -169,8 +170,9 @@ class GrpcServer final : public Server {
   }
 
   static void LogExpired(const Session& session) {
-    spdlog::warn("event=session_expired tenant={} client=\"{}\" handles={} bytes={}", session.tenant().name(),
-                 session.client(), session.stats().handles.load(), session.queues().bytes());
+    Log(LogLevel::kWarning, "session_expired",
+        {{"session", session.id()}, {"tenant", session.tenant().name()}, {"client", session.client()},
+         {"handles", session.stats().handles.load()}, {"bytes", session.queues().bytes()}});
   }
 
   static std::string WithPort(const std::string& address, int port) {
@@ -187,15 +189,19 @@ class GrpcServer final : public Server {
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::atomic<bool> stopped_{false};
-  Limits limits_;
-  std::string limits_file_;
+  grpc::ResourceQuota quota_{"eagerd"};
 };
 
 }  // namespace
 
+absl::Status Server::Check(const ServerOptions& options) {
+  RETURN_IF_ERROR(CheckAddresses(options));
+  RETURN_IF_ERROR(FrontDoor::Make(options.security, options.listen).status());
+  return ReadLimits(options).status();
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Make(const ServerOptions& options) {
-  if (options.listen.empty()) return absl::InvalidArgumentError("no address to listen on is given");
-  for (const std::string& address : options.listen) RETURN_IF_ERROR(CheckAddress(address));
+  RETURN_IF_ERROR(CheckAddresses(options));
   ASSIGN_OR_RETURN(std::unique_ptr<FrontDoor> door, FrontDoor::Make(options.security, options.listen));
   ASSIGN_OR_RETURN(std::unique_ptr<DeviceSet> devices, DeviceSet::Make(options.devices));
   for (const auto& device : devices->devices()) KernelsFor(*device);  // a wrong row ends the start, not the first op

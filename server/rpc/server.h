@@ -38,6 +38,8 @@ class Server {
   // Has loaded the named variables and listens when it returns. INVALID_ARGUMENT or NOT_FOUND for wrong options;
   // FAILED_PRECONDITION for an address or a state folder that is in use or cannot be had; DATA_LOSS for a broken one.
   static absl::StatusOr<std::unique_ptr<Server>> Make(const ServerOptions& options);
+  // What Make would say of the options and the files that they name, without listening, devices or state.
+  static absl::Status Check(const ServerOptions& options);
   virtual ~Server() = default;
 
   // Where it listens, with the ports that were chosen; in the order of the options.
@@ -49,8 +51,11 @@ class Server {
   virtual FrontDoor& door() = 0;
   virtual const StateFolder* state() const = 0;  // null: none
   virtual bool draining() const = 0;
-  // Reads again what files say: limits, at once; tokens and certificates, as they also do by themselves with the next call. What is
-  // wrong there is said in the log and changes nothing. Thread-safe.
+  // Goes by the limits, the limits' file, which is read again, and the most sessions of `options` from now on. INVALID_ARGUMENT or
+  // NOT_FOUND for a file that is wrong, and nothing is changed. Thread-safe, as Reload.
+  virtual absl::Status SetLimits(const ServerOptions& options) = 0;
+  // Reads tokens and certificates again, as they also do by themselves with the next call. What is wrong there is said in the log and
+  // changes nothing.
   virtual void Reload() = 0;
   virtual void Shutdown(absl::Duration grace) = 0;
 };

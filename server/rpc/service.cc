@@ -1,12 +1,11 @@
 #include "server/rpc/service.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "server/log/log.h"
 #include "server/rpc/bulk.h"
 #include "server/rpc/call_counts.h"
 #include "server/rpc/execute.h"
@@ -114,7 +113,7 @@ grpc::Status TensorServiceImpl::ResetDevice(grpc::ServerContext* context, const 
   if (request->device().empty()) return call.Ended(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "'device' is missing"));
   const absl::StatusOr<Device*> device = sessions_.devices().Find(request->device());
   if (!device.ok()) return call.Ended(ToGrpc(device.status()));
-  spdlog::warn("event=device_reset device={} peer={} tenant={}", (*device)->attributes().name, context->peer(), caller->tenant);
+  Log(LogLevel::kWarning, "device_reset", {{"device", (*device)->attributes().name}, {"peer", context->peer()}, {"tenant", caller->tenant}});
   if (absl::Status status = (*device)->Reset(); !status.ok()) return call.Ended(ToGrpc(status));
   DescribeDevice(**device, response);
   return call.Ended(grpc::Status::OK);
@@ -157,8 +156,9 @@ grpc::Status TensorServiceImpl::KillSession(grpc::ServerContext* context, const 
   const absl::StatusOr<Caller> caller = door_.CallerOf(*context);
   if (!caller.ok()) return call.Ended(ToGrpc(caller.status()));
   const absl::Status status = sessions_.Kill(request->id(), *caller);
-  spdlog::warn("event=session_kill tenant={} peer={} code={}", caller->tenant, context->peer(),
-               absl::StatusCodeToString(status.code()));
+  Log(LogLevel::kWarning, "session_kill",
+      {{"session", request->id().substr(0, 64)}, {"by", caller->tenant}, {"peer", context->peer()},
+       {"code", absl::StatusCodeToString(status.code())}});
   return call.Ended(ToGrpc(status));
 }
 

@@ -1,10 +1,9 @@
 #include "server/rpc/session_stream.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
 #include "common/wire/wire.h"
+#include "server/log/log.h"
 #include "server/rpc/dispatcher.h"
 
 namespace eager::server {
@@ -72,8 +71,28 @@ bool TellDone(Session& session, Served& served) {
   return Say(done, /*keep=*/false, session.delivery(), served);
 }
 
+// Who a stream serves, in its lines of the log.
+struct Names {
+  std::string session, tenant, client, peer;
+};
+
+void LogOpen(const Names& names, const Session& session) {
+  Log(LogLevel::kInfo, "stream_open",
+      {{"session", names.session}, {"tenant", names.tenant}, {"client", names.client}, {"peer", names.peer},
+       {"handles", session.stats().handles.load()}});
+}
+
+// A stream that opened no session is of interest for its error alone.
+void LogEnd(const Names& names, const absl::StatusOr<bool>& ended, bool broke) {
+  const LogLevel level = names.session.empty() && ended.ok() ? LogLevel::kDebug : LogLevel::kInfo;
+  const std::string code = broke ? "broken" : absl::StatusCodeToString(ended.status().code());
+  Log(level, "stream_end",
+      {{"session", names.session}, {"tenant", names.tenant}, {"client", names.client}, {"peer", names.peer}, {"code", code},
+       {"reason", ended.status().message()}});
+}
+
 // True if the client has ended the session, false if the stream broke.
-absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& served, SessionStream& stream) {
+absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& served, SessionStream& stream, Names& names) {
   grpc::ByteBuffer message;
   v1::ServerMessage reply;
   while (stream.Read(&message)) {
@@ -85,6 +104,11 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& s
     const TimeSlice whole("message", "message", bytes.size());
     const absl::StatusOr<bool> send =
         dispatcher.Handle(absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()), &reply);
+    if (const Session* session = dispatcher.session(); names.session.empty() && session != nullptr) {
+      names.session = session->id();
+      names.client = session->client();
+      LogOpen(names, *session);
+    }
     bool written = true;
     if (send.ok()) {
       const bool reads = reply.fetched_size() > 0;
@@ -114,8 +138,8 @@ absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, s
   ++open;
   const auto served = std::make_shared<Served>(context, stream);
   Dispatcher dispatcher(sessions, caller, context.peer(), served);
-  spdlog::info("event=stream_open peer={} tenant={}", context.peer(), caller.tenant);
-  absl::StatusOr<bool> ended = Serve(dispatcher, activity, *served, stream);
+  Names names{.tenant = caller.tenant, .peer = context.peer()};
+  absl::StatusOr<bool> ended = Serve(dispatcher, activity, *served, stream, names);
   // A client that closes its side in good order is done as well, and still listens. (IsCancelled may know of a broken
   // link only later.)
   const bool broke =
@@ -126,8 +150,7 @@ absl::Status ServeSessionStream(SessionRegistry& sessions, Activity& activity, s
   }
   served->Gone();
   if (broke) dispatcher.Leave();
-  spdlog::info("event=stream_end peer={} code={}", context.peer(),
-               broke ? "broken" : absl::StatusCodeToString(ended.status().code()));
+  LogEnd(names, ended, broke);
   --open;
   return ended.status();
 }

@@ -1,7 +1,6 @@
 #include "server/state/state_folder.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "common/bundle/file.h"
 #include "common/bundle/naming.h"
 #include "common/status_macros.h"
+#include "server/log/log.h"
 #include "server/state/names.h"
 
 namespace eager::server {
@@ -49,7 +49,7 @@ absl::Status StateFolder::Load(TenantSet& tenants, const DeviceSet& devices) {
     if (!it->is_directory()) continue;
     const std::optional<std::string> name = TenantOf(it->path().filename().string());
     if (!name.has_value()) {
-      spdlog::warn("event=state_skipped folder={} reason=\"no tenant has such a name\"", it->path().string());
+      Log(LogLevel::kWarning, "state_skipped", {{"folder", it->path().string()}, {"reason", "no tenant has such a name"}});
       continue;
     }
     ASSIGN_OR_RETURN(const NamedValues values, StateOf(*name).Load());
@@ -62,7 +62,7 @@ absl::Status StateFolder::Load(TenantSet& tenants, const DeviceSet& devices) {
       }
       bytes += static_cast<int64_t>(value.num_bytes());
     }
-    spdlog::info("event=state_loaded tenant={} variables={} bytes={}", *name, values.size(), bytes);
+    Log(LogLevel::kInfo, "state_loaded", {{"tenant", *name}, {"variables", values.size()}, {"bytes", bytes}});
   }
   if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(path_, "/tenants: cannot be read"));
   return absl::OkStatus();
@@ -71,12 +71,12 @@ absl::Status StateFolder::Load(TenantSet& tenants, const DeviceSet& devices) {
 absl::Status StateFolder::SaveTenant(Tenant& tenant, Report& report) {
   const absl::StatusOr<TenantState::Saved> saved = StateOf(tenant.name()).Save(tenant.variables());
   if (!saved.ok()) {
-    spdlog::error("event=save_failed tenant={} reason=\"{}\"", tenant.name(), std::string(saved.status().message()));
+    Log(LogLevel::kError, "save_failed", {{"tenant", tenant.name()}, {"reason", saved.status().message()}});
     return saved.status();
   }
   if (saved->prefix.empty()) return absl::OkStatus();
-  spdlog::info("event=saved tenant={} save={} variables={} bytes={}", tenant.name(), saved->prefix, saved->size.variables,
-               saved->size.bytes);
+  Log(LogLevel::kInfo, "saved",
+      {{"tenant", tenant.name()}, {"save", saved->prefix}, {"variables", saved->size.variables}, {"bytes", saved->size.bytes}});
   ++report.tenants;
   report.size.variables += saved->size.variables;
   report.size.bytes += saved->size.bytes;

@@ -1,7 +1,5 @@
 #include "server/state/tenant_state.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -14,6 +12,7 @@
 #include "common/bundle/file.h"
 #include "common/bundle/naming.h"
 #include "common/status_macros.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 namespace {
@@ -50,7 +49,7 @@ std::vector<std::string> TenantState::Candidates() const {
   };
   const auto state = bundle::ReadState(folder_);
   if (!state.ok()) {
-    spdlog::warn("event=state_broken file={} reason=\"{}\"", bundle::StatePath(folder_), std::string(state.status().message()));
+    Log(LogLevel::kWarning, "state_broken", {{"file", bundle::StatePath(folder_)}, {"reason", state.status().message()}});
   } else if (state->has_value()) {
     add((*state)->latest);
     for (auto it = (*state)->all.rbegin(); it != (*state)->all.rend(); ++it) add(*it);
@@ -73,7 +72,7 @@ absl::StatusOr<NamedValues> TenantState::Load() {
       last_time_ = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
       return values;
     }
-    spdlog::warn("event=save_broken save={} reason=\"{}\"", prefix, std::string(values.status().message()));
+    Log(LogLevel::kWarning, "save_broken", {{"save", prefix}, {"reason", values.status().message()}});
     first.Update(values.status());
   }
   if (candidates.empty()) return NamedValues();

@@ -14,18 +14,21 @@ common:
 common/auth:
 common/bundle:     common proto protobuf
 common/channel:    common grpc
+common/cli:
 common/ops:        common
 common/tape:       common common/ops
 common/wire:       words proto protobuf
-server:            words common/wire proto protobuf grpc server/*
+server:            words common/cli common/wire proto protobuf grpc server/*
 server/device:     common
+server/log:        common
+server/config:     common common/cli
 server/kernels:    common common/ops server/device
 server/exec:       words server/kernels server/device
 server/session:    words server/exec server/kernels server/device
-server/state:      words common/bundle server/session server/exec server/kernels server/device
-server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device
-server/metrics:    words server/rpc server/state server/session server/exec server/kernels server/device
-server/http:       words common/channel server/metrics server/rpc server/http/page
+server/state:      words common/bundle server/session server/exec server/kernels server/device server/log
+server/rpc:        words common/auth common/channel common/wire proto protobuf grpc server/state server/session server/exec server/kernels server/device server/log
+server/metrics:    words server/rpc server/state server/session server/exec server/kernels server/device server/log
+server/http:       words common/channel server/metrics server/rpc server/http/page server/log
 server/http/page:
 client:            words client/*
 client/transport:  words common/channel common/wire proto protobuf grpc client
@@ -38,7 +41,7 @@ client/data:       words client client/core
 client/examples:   words client client/data
 client/keras:      words client client/core client/train
 client/tools:      words client client/core client/transport
-client/tools/eagerctl: words common/auth common/channel common/wire proto protobuf grpc
+client/tools/eagerctl: words common/auth common/channel common/cli common/wire proto protobuf grpc client client/core client/data client/print
 '
 
 mapfile -t files < <(find proto common server client -type f \

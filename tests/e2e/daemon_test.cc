@@ -49,6 +49,13 @@ TEST(Eagerd, RefusesWhatItCannotDo) {
   ExpectOneLineAndCode2({listen, "--compute-threads=-1"});
   ExpectOneLineAndCode2({listen, "--log-level=loud"});
   ExpectOneLineAndCode2({listen, "--config=/no/such/file"});
+  ExpectOneLineAndCode2({listen, "--config=/tmp"});
+  ExpectOneLineAndCode2({listen, "--grace=nan"});
+  ExpectOneLineAndCode2({listen, "--session-grace=inf"});
+  ExpectOneLineAndCode2({listen, "--cpu-memory-limit=-1"});
+  ExpectOneLineAndCode2({listen, "--log-format=xml"});
+  ExpectOneLineAndCode2({listen, "--limits=/no/such/file"});
+  ExpectOneLineAndCode2({listen}, {"EAGERD_GRACE=soon"});
   ExpectOneLineAndCode2({"--listen=no-such-host.invalid:0"});
   ExpectOneLineAndCode2({"--listen=127.0.0.1:99999"});
   ExpectOneLineAndCode2({"--listen=unix:/no/such/folder/socket"});

@@ -59,6 +59,14 @@ class Daemon {
     }
     return addresses;
   }
+  // What it writes from here on up to these words, or to its end.
+  std::string ReadUntil(absl::string_view words) {
+    std::string log;
+    char c;
+    while (!absl::StrContains(log, words) && read(out_[0], &c, 1) == 1) log += c;
+    return log;
+  }
+  void Signal(int signal) const { kill(pid_, signal); }
   void Terminate() const { kill(pid_, SIGTERM); }
   void Kill() const { kill(pid_, SIGKILL); }
   // Waits for its end; -1 if a signal ended it.

@@ -1,7 +1,9 @@
 #include "client/tools/eagerctl/remote.h"
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "absl/strings/match.h"
@@ -16,13 +18,37 @@ Remote::Remote(std::string address, double timeout_seconds, ChannelOptions chann
 absl::Status Remote::Connect() {
   if (stub_ != nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const ChannelMaker maker, ChannelMaker::Make(address_, channel_));
-  stub_ = v1::TensorService::NewStub(maker.MakeChannel());
+  to_daemon_ = maker.MakeChannel();
+  stub_ = v1::TensorService::NewStub(to_daemon_);
   return absl::OkStatus();
 }
 
 void Remote::Prepare(grpc::ClientContext& context, double more_seconds) const {
   const auto longest = std::chrono::microseconds(static_cast<int64_t>((timeout_seconds_ + more_seconds) * 1e6));
   context.set_deadline(std::chrono::system_clock::now() + longest);
+}
+
+absl::StatusOr<bool> Remote::Serving() {
+  RETURN_IF_ERROR(Connect());
+  grpc::GenericStub stub(to_daemon_);
+  grpc::ClientContext context;
+  Prepare(context);
+  grpc::Slice nothing;  // the empty request
+  const grpc::ByteBuffer request(&nothing, 1);
+  grpc::ByteBuffer response;
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request, &queue);
+  call->StartCall();
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (!status.ok()) return Translate(status);
+  grpc::Slice bytes;
+  if (!response.DumpToSingleSlice(&bytes).ok()) return absl::InternalError("the answer to the health check cannot be read");
+  constexpr uint8_t kServing[] = {0x08, 0x01};  // HealthCheckResponse{status: SERVING}
+  return std::equal(bytes.begin(), bytes.end(), std::begin(kServing), std::end(kServing));
 }
 
 absl::Status Remote::Translate(const grpc::Status& status) const {

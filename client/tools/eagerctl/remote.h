@@ -48,6 +48,13 @@ class Remote {
     return taken.ok() && !status.ok() ? Translate(status) : taken;
   }
 
+  // What grpc.health.v1 says of the whole daemon.
+  absl::StatusOr<bool> Serving();
+
+  const std::string& address() const { return address_; }
+  double timeout_seconds() const { return timeout_seconds_; }
+  const ChannelOptions& channel() const { return channel_; }
+
  private:
   absl::Status Connect();
   void Prepare(grpc::ClientContext& context, double more_seconds = 0) const;
@@ -56,7 +63,8 @@ class Remote {
   const std::string address_;
   const double timeout_seconds_;
   const ChannelOptions channel_;
-  std::unique_ptr<v1::TensorService::Stub> stub_;  // null before the first call
+  std::shared_ptr<grpc::Channel> to_daemon_;  // null before the first call
+  std::unique_ptr<v1::TensorService::Stub> stub_;
 };
 
 }  // namespace eager::ctl

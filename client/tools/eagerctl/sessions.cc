@@ -1,11 +1,9 @@
 // eagerctl sessions and kill: who uses a daemon, and ending that.
 
-#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "client/tools/eagerctl/print.h"
 #include "client/tools/eagerctl/subcommands.h"
 #include "common/status_macros.h"
@@ -20,22 +18,19 @@ struct Options {
   bool json = false;
 };
 
+struct KillOptions {
+  std::string id;
+  bool json = false;
+};
+
 void PrintTable(const v1::ListSessionsResponse& list) {
-  size_t tenant = 6, client = 6;
+  Table table({"id", "tenant", "client", ">age", ">ops", ">tensors", ">bytes", "peer"});
   for (const v1::SessionInfo& s : list.sessions()) {
-    tenant = std::max(tenant, s.tenant().size());
-    client = std::max(client, s.client().size());
+    int64_t bytes = 0;
+    for (const v1::DeviceBytes& memory : s.memory()) bytes += memory.bytes();
+    table.Add({s.id(), s.tenant(), s.client(), Age(s.age_seconds()), absl::StrCat(s.ops()), absl::StrCat(s.handles()), Bytes(bytes), s.peer()});
   }
-  const auto line = [&](const auto& id, const auto& of, const auto& by, const auto& age, const auto& ops, const auto& tensors,
-                        const auto& peer) {
-    std::cout << absl::StrFormat("%-12s  %-*s  %-*s  %8s  %12s  %9s  %s\n", id, static_cast<int>(tenant), of,
-                                 static_cast<int>(client), by, age, ops, tensors, peer);
-  };
-  line("id", "tenant", "client", "age", "ops", "tensors", "peer");
-  for (const v1::SessionInfo& s : list.sessions()) {
-    line(s.id(), s.tenant(), s.client(), absl::StrFormat("%.0f s", s.age_seconds()), absl::StrCat(s.ops()),
-         absl::StrCat(s.handles()), s.peer());
-  }
+  table.Print(std::cout);
   std::cout << list.sessions_size() << (list.sessions_size() == 1 ? " session\n" : " sessions\n");
 }
 
@@ -48,10 +43,11 @@ absl::Status Show(const Options& options, Remote& remote) {
   return absl::OkStatus();
 }
 
-absl::Status Kill(const std::string& id, Remote& remote) {
+absl::Status Kill(const std::string& id, bool json, Remote& remote) {
   v1::KillSessionRequest request;
   request.set_id(id);
   RETURN_IF_ERROR(remote.Call(&Stub::KillSession, request).status());
+  if (json) return PrintJson({{"ended", id}});
   std::cout << "ended " << id << "\n";
   return absl::OkStatus();
 }
@@ -65,10 +61,13 @@ void AddSessions(CLI::App& app, Run& run) {
   sessions->add_flag("--json", options->json, "The daemon's answer as JSON");
   sessions->callback([options, &run] { run = [options](Remote& remote) { return Show(*options, remote); }; });
 
-  auto id = std::make_shared<std::string>();
+  auto kill_options = std::make_shared<KillOptions>();
   CLI::App* kill = app.add_subcommand("kill", "End a session: its client gets an error, and its tensors are freed");
-  kill->add_option("ID", *id, "As `eagerctl sessions` lists it")->required();
-  kill->callback([id, &run] { run = [id](Remote& remote) { return Kill(*id, remote); }; });
+  kill->add_option("ID", kill_options->id, "As `eagerctl sessions` lists it")->required();
+  kill->add_flag("--json", kill_options->json, "As JSON");
+  kill->callback([kill_options, &run] {
+    run = [kill_options](Remote& remote) { return Kill(kill_options->id, kill_options->json, remote); };
+  });
 }
 
 }  // namespace eager::ctl

@@ -1,13 +1,9 @@
 #include "server/rpc/security/authenticator.h"
 
-#include <spdlog/spdlog.h>
-
-#include <atomic>
-
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 namespace {
@@ -15,19 +11,9 @@ namespace {
 constexpr absl::string_view kHealth = "/grpc.health.";
 constexpr absl::string_view kReflection = "/grpc.reflection.";
 
-// Once a second at most: who is turned away could fill the log otherwise.
+// Methods are the caller's words.
 void LogRefusal(absl::string_view method, const absl::Status& why) {
-  static std::atomic<int64_t> last{0}, left_out{0};
-  const int64_t now = absl::ToUnixSeconds(absl::Now());
-  int64_t then = last.load(std::memory_order_relaxed);
-  if (now == then || !last.compare_exchange_strong(then, now, std::memory_order_relaxed)) {
-    left_out.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  // Methods are the caller's words.
-  const bool known = absl::c_all_of(method, [](unsigned char c) { return c > ' ' && c < 127 && c != '"'; });
-  spdlog::warn("event=call_refused method={} reason=\"{}\" left_out={}", known ? std::string(method.substr(0, 100)) : "?",
-               std::string(why.message()), left_out.exchange(0, std::memory_order_relaxed));
+  Log(LogLevel::kWarning, "call_refused", {{"method", method.substr(0, 100)}, {"reason", why.message()}});
 }
 
 // Of "Bearer TOKEN".

@@ -1,9 +1,8 @@
 #include "server/rpc/security/file.h"
 
-#include <spdlog/spdlog.h>
-
 #include "common/channel/read_file.h"
 #include "common/status_macros.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 
@@ -19,9 +18,9 @@ absl::StatusOr<std::vector<std::string>> ReadFiles(const std::vector<std::string
 
 void LogReload(absl::string_view what, const absl::Status& status) {
   if (status.ok()) {
-    spdlog::info("event=reloaded what=\"{}\"", std::string(what));
+    Log(LogLevel::kInfo, "file_reloaded", {{"what", what}});
   } else {
-    spdlog::error("event=reload_failed what=\"{}\" reason=\"{}\" kept=previous", std::string(what), std::string(status.message()));
+    Log(LogLevel::kError, "reload_failed", {{"what", what}, {"reason", status.message()}, {"kept", "previous"}});
   }
 }
 

@@ -1,11 +1,10 @@
 #include "server/rpc/security/listeners.h"
 
-#include <spdlog/spdlog.h>
-
 #include "absl/strings/str_cat.h"
 #include "common/auth/token.h"
 #include "common/channel/address.h"
 #include "common/status_macros.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 namespace {
@@ -48,7 +47,7 @@ absl::Status CheckListeners(const SecurityOptions& options, const std::vector<st
           absl::StrCat(address, " may be reached from other hosts: ", risk,
                        "; add --tls-cert, --tls-key and --auth-tokens or --tls-client-ca, or accept it with --insecure"));
     }
-    spdlog::warn("event=insecure_listener address={} risk=\"{}\"", address, std::string(risk));
+    Log(LogLevel::kWarning, "insecure_listener", {{"address", address}, {"risk", risk}});
   }
   return absl::OkStatus();
 }

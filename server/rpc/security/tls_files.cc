@@ -4,10 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <spdlog/spdlog.h>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/log/log.h"
 
 namespace eager::server {
 namespace {
@@ -44,9 +44,9 @@ absl::StatusOr<Owned<X509>> ReadCertificates(const std::string& path, const std:
 
 void WarnOfDates(const std::string& path, X509* certificate) {
   if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) {
-    spdlog::warn("event=certificate_expired file=\"{}\"", path);
+    Log(LogLevel::kWarning, "certificate_expired", {{"file", path}});
   } else if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) {
-    spdlog::warn("event=certificate_not_yet_valid file=\"{}\"", path);
+    Log(LogLevel::kWarning, "certificate_not_yet_valid", {{"file", path}});
   }
 }
 
