@@ -25,7 +25,7 @@ fi
 work=$(mktemp -d)
 load_pid='' prometheus_pid=''
 cleanup() {
-  [[ -z $load_pid ]] || kill "$load_pid" 2>/dev/null || true
+  [[ -z $load_pid ]] || kill -KILL -- "-$load_pid" 2>/dev/null || true
   [[ -z $prometheus_pid ]] || kill "$prometheus_pid" 2>/dev/null || true
   [[ -z $daemon_pid ]] || stop_daemon || true
   wait || true
@@ -40,15 +40,17 @@ http=$(sed -n '/event=http_listening /s/.* address=\([^ ]*\).*/\1/p' "$daemon_lo
 # A load of all sorts: sessions that come and go, gradients, training, named variables, a failed call now and then.
 export EAGERD_ADDRESS=$address
 "$eagerctl" variables put kept '[1, 2, 3]' >/dev/null
-(
-  trap 'kill 0' TERM
-  while :; do
-    "$guide" --check --files "$work/guide" tensors gradients variables watch optimizer custom_gradient >/dev/null 2>&1 || true
-    "$eagerctl" variables put step 1 >/dev/null 2>&1 || true
-    "$eagerctl" variables get no_such_variable >/dev/null 2>&1 || true
-  done
-) &
+cat >"$work/load" <<'LOAD'
+eagerctl=$1 guide=$2 files=$3
+while :; do
+  "$guide" --check --files "$files" tensors gradients variables watch optimizer custom_gradient || true
+  "$eagerctl" variables put step 1 || true
+  "$eagerctl" variables get no_such_variable || true
+done
+LOAD
+setsid bash "$work/load" "$eagerctl" "$guide" "$work/guide" >/dev/null 2>&1 </dev/null &
 load_pid=$!
+disown "$load_pid"  # its end is no news
 
 # Its port may be taken by another program between the choice and the start: then another one.
 cat >"$work/prometheus.yml" <<YML

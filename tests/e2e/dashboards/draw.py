@@ -26,21 +26,22 @@ def draw(ask, picture):
         f'set output "{picture}"',
         f"set multiplot layout {rows},{COLUMNS} margins 0.05,0.985,0.04,0.95 spacing 0.05,0.075",
         'set border 3 lc rgb "#555555"', 'set tics textcolor rgb "#cccccc" nomirror', 'set grid lc rgb "#33363b"',
-        'set key textcolor rgb "#cccccc" top left horizontal samplen 1 maxrows 2', "set yrange [0:*]", "set offsets 0,0,graph 0.2,0", "set xdata time", 'set timefmt "%s"', 'set format x "%H:%M"',
-        f"set xtics {SPAN_S // 4}",
+        'set key textcolor rgb "#cccccc" top left horizontal samplen 1 maxrows 2', "set yrange [0:*]", "set offsets 0,0,graph 0.2,0", "set xdata time", 'set timefmt "%s"', 'set format x "%H:%M:%S"',
+        f"set xtics {SPAN_S // 2}",
     ]
     for panel in panels:
         blocks, plots = [], []
         for target in panel["targets"]:
             query = target["expr"].replace("$__rate_interval", "15s").replace("$instance", ".*")
-            for series in ask("query_range", query=query, start=end - SPAN_S, end=end, step=STEP_S):
+            answer = ask("query_range", query=query, start=end - SPAN_S, end=end, step=STEP_S)
+            for series in answer:
+                if "vector(0)" in query and not series["metric"] and len(answer) > 1:
+                    continue  # the line at 0 that stands for nothing
                 # Every daemon of a picture is the one: its address says nothing.
                 name = legend(target["legendFormat"], {**series["metric"], "instance": ""}).strip() or "eagerd"
                 points = [(t, v) for t, v in series["values"] if v not in ("NaN", "+Inf", "-Inf")]
                 if not points:
                     continue
-                if target["legendFormat"] and not series["metric"] and len(plots):
-                    continue  # the line at 0 that stands for nothing
                 blocks.append(f"$d{len(blocks)} << EOD\n" + "\n".join(f"{t:.0f} {v}" for t, v in points) + "\nEOD")
                 plots.append(f'$d{len(plots)} using 1:2 with lines lw 1.6 lc rgb "{COLOURS[len(plots) % len(COLOURS)]}" title "{name}"')
         lines += blocks

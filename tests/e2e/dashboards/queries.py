@@ -132,7 +132,7 @@ def live(prometheus, metrics, picture):
                 sys.exit(f"{where}: /metrics has no {name}: {query}")
     print(f"{count} queries, each answered by Prometheus; no panel is empty but those of GPUs; no alert")
     if picture:
-        time.sleep(SPAN_S)
+        time.sleep(SPAN_S + 15)
         draw(lambda path, **parameters: ask(prometheus, path, **parameters), picture)
 
 

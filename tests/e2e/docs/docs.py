@@ -70,12 +70,25 @@ def check_events(root):
     return count
 
 
+def check_variables(root):
+    """What documents and containers set in the environment is read by somebody."""
+    places = [*(root / "docs").glob("*.md"), *(root / "deploy").glob("Dockerfile*"), *(root / "deploy").glob("compose*.yaml"),
+              *(root / "deploy/kubernetes").rglob("*.yaml")]
+    known, names = source_text(root) + "EAGERD_SECRETS", set()
+    for place in places:
+        for name in set(re.findall(r"(?<![-\w])EAGERD_[A-Z_]+\b", place.read_text(encoding="utf-8"))):
+            assert name in known or f"D{name}" in known or name in ("EAGERD_CUDA", "EAGERD_HTTP"), f"{place}: nothing reads {name}"
+            names.add(name)
+    return len(names)
+
+
 def main(what, path):
     if what == "blocks":
         blocks(path)
     else:
         root = pathlib.Path(path)
-        print(f"{check_links(root)} links, {check_errors(root)} error texts, {check_events(root)} events")
+        print(f"{check_links(root)} links, {check_errors(root)} error texts, {check_events(root)} events, "
+              f"{check_variables(root)} variables")
 
 
 main(*sys.argv[1:])
