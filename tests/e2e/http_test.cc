@@ -85,7 +85,7 @@ int Health(const std::string& address, const std::string& service) {
 // Something of everything that is counted.
 void Work() {
   Variable shared = Variable::Shared("http/v", constant({1.0f, 2.0f}));
-  shared.assign_add({1.0f, 1.0f});
+  shared.assign_add(constant({1.0f, 1.0f}));
   Tensor x = constant({1.0f, 2.0f, 3.0f});
   GradientTape tape;
   tape.watch(x);
