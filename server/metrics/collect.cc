@@ -10,6 +10,7 @@
 #include "server/exec/op_counts.h"
 #include "server/exec/recent_errors.h"
 #include "server/kernels/variable.h"
+#include "server/log/log.h"
 #include "server/metrics/process_figures.h"
 #include "server/rpc/call_counts.h"
 #include "server/rpc/message_counts.h"
