@@ -73,7 +73,7 @@ Json Sessions(const std::vector<SessionRegistry::Standing>& standings) {
                     {"client", session.client()},
                     {"peer", session.peer()},
                     {"state", standing->served ? "served" : "waiting"},
-                    {"age_seconds", absl::ToDoubleSeconds(absl::Now() - session.started())},
+                    {"age_seconds", session.age_seconds()},
                     {"handles", stats.handles.load()},
                     {"tapes", stats.tapes.load()},
                     {"ops", stats.ops.load()},
