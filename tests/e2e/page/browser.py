@@ -1,6 +1,7 @@
 """A page in headless Chromium (Debian: chromium), driven through the pipe of its DevTools."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -21,6 +22,13 @@ def chromium():
     return path
 
 
+def _above(end):
+    """The same end under a number that is none of those it is to get."""
+    moved = fcntl.fcntl(end, fcntl.F_DUPFD, 10)
+    os.close(end)
+    return moved
+
+
 class Page:
     """One tab. `answer(url)` gives (status, content type, bytes) in place of the network, None for no answer; without it the network is used."""
 
@@ -31,11 +39,12 @@ class Page:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         read_end, self._out = os.pipe()
         self._in, write_end = os.pipe()
+        read_end, write_end = _above(read_end), _above(write_end)
         command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--no-first-run",
                    "--disable-extensions", "--disable-background-networking", "--disable-component-update", f"--user-data-dir={self._profile.name}"]
 
-        # Chromium reads from 3 and writes to 4; the shell puts the ends there, whatever their numbers are here.
-        self._process = subprocess.Popen(["bash", "-c", f'r=$1 w=$2; shift 2; exec 8<&"$r" 9>&"$w"; exec 3<&8 4>&9 8<&- 9>&-; exec "$@"', "chromium", str(read_end), str(write_end)] + command,
+        # Chromium reads from 3 and writes to 4; the shell puts the ends there.
+        self._process = subprocess.Popen(["bash", "-c", f'r=$1 w=$2; shift 2; exec 3<&"$r" 4>&"$w"; exec "$@"', "chromium", str(read_end), str(write_end)] + command,
                                          pass_fds=(read_end, write_end), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(read_end)
         os.close(write_end)
