@@ -31,15 +31,26 @@ YML
 promtool check config "$folder/prometheus.yml"
 prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/tsdb" --web.listen-address=127.0.0.1:0 \
   >"$folder/prometheus.log" 2>&1 </dev/null &
-prometheus=$!
-trap 'kill "$prometheus" 2>/dev/null || true; [[ -z $daemon_pid ]] || stop_daemon || true' EXIT
+readonly prometheus=$!
+# Load as long as it is asked for: rates are of the last seconds.
+while [[ ! -e $folder/enough ]]; do work || break; done &
+readonly load=$!
+finish() {
+  touch "$folder/enough"
+  wait "$load" || true
+  kill "$prometheus" 2>/dev/null || true
+  [[ -z $daemon_pid ]] || stop_daemon || true
+}
+trap finish EXIT
 
-for ((i = 0; i < 4; i++)); do
-  work
-  sleep 1
+for ((i = 0; i < 100; i++)); do
+  ! grep -q 'msg="Listening on"' "$folder/prometheus.log" || break
+  sleep 0.2
 done
 # It says where it listens: 2.42 in logfmt.
 port=$(sed -n 's/.*msg="Listening on" address=[^ ]*:\([0-9]*\).*/\1/p' "$folder/prometheus.log" | head -n 1)
 [[ -n $port ]] || { echo "Prometheus does not listen; its log:"; cat "$folder/prometheus.log"; exit 1; }
 python3 "$here/queries.py" "http://127.0.0.1:$port" "$folder/metrics"
+touch "$folder/enough"
+wait "$load"
 stop_daemon
