@@ -9,7 +9,7 @@ set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)  # of the packages, see EagerPacka
 # All that <eager/eager.h> includes. tests/e2e/install fails when one is missing here.
 set(EAGER_PUBLIC_HEADERS
   client/array.h client/axes.h client/bitwise.h client/clip.h client/gather.h client/make.h client/products.h
-  client/reduce.h client/sort.h client/constant.h client/context.h client/custom_gradient.h client/debugging.h
+  client/reduce.h client/sort.h client/constant.h client/context.h client/custom_gradient.h client/debugging.h client/profile.h
   client/eager.h client/error.h client/gradient_tape.h client/host_values.h client/indexing.h client/inprocess.h
   client/math.h client/module.h client/linalg.h client/einsum.h client/image.h
   client/ndarray.h client/ndarray_eigen.h client/nn.h client/op.h client/ops.h client/random.h
