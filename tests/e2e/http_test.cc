@@ -174,7 +174,7 @@ TEST_F(Served, StatusSaysWhatTheDaemonHasAndDoes) {
   EXPECT_EQ(status["ready"], true);
   EXPECT_EQ(status["draining"], false);
   EXPECT_FALSE(std::string(status["version"]).empty());
-  EXPECT_EQ(status["build"]["cuda"], "none");
+  EXPECT_FALSE(std::string(status["build"]["cuda"]).empty());
   ASSERT_EQ(status["devices"].size(), 1u);
   EXPECT_EQ(status["devices"][0]["name"], "/device:CPU:0");
   EXPECT_EQ(status["devices"][0]["healthy"], true);
@@ -188,10 +188,10 @@ TEST_F(Served, StatusSaysWhatTheDaemonHasAndDoes) {
   EXPECT_GE(session["bytes"], 400000);
   EXPECT_GE(session["ops"], 1);
   EXPECT_GE(status["counters"]["ops"], 1);
-  EXPECT_EQ(status["counters"]["reads"], 1);
+  EXPECT_GE(status["counters"]["reads"], 1);  // one more if the upload had to wait for the session
   EXPECT_EQ(status["counters"]["sessions_opened"], 1);
   EXPECT_EQ(status["latency"]["read"]["le"].size(), status["latency"]["read"]["count"].size());
-  EXPECT_EQ(status["latency"]["read"]["count"].back(), 1);
+  EXPECT_EQ(status["latency"]["read"]["count"].back(), status["counters"]["reads"]);
   EXPECT_TRUE(std::any_of(status["ops"].begin(), status["ops"].end(), [](const nlohmann::json& op) { return op["op"] == "Sum"; })) << status;
   EXPECT_EQ(status["flags"]["--session-grace"], "7");
   EXPECT_EQ(status["flags"]["--listen"], "127.0.0.1:0");

@@ -54,6 +54,7 @@ cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 cp /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 mkdir -p "$root/debs"
 cp "$eagerd" "$dev" "$root/debs/"
+quietly chroot "$root" apt-get update  # a clean root has no lists
 quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "/debs/${eagerd##*/}"
 chroot "$root" getent passwd eagerd >/dev/null || fail "installing eagerd made no user eagerd"
 quietly chroot "$root" apt-get install --simulate --no-install-recommends "/debs/${dev##*/}"  # all that it needs can be had
