@@ -43,6 +43,7 @@ quietly "$cmake" -S "$here/../install/app" -B "$folder/app" -G Ninja -DCMAKE_PRE
 quietly "$cmake" --build "$folder/app"
 
 # 3. A clean Debian.
+! ldd "$build/bin/eagerd" | grep -q libcu || skip "the rest: CUDA's libraries, which this build needs, are not in Debian"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 export TMPDIR=$folder/tmp
 if ! mmdebstrap --quiet --variant=apt --include=passwd "$suite" "$root" >"$folder/log" 2>&1; then
