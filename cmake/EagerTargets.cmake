@@ -26,10 +26,10 @@ endif()
 # Libraries that nobody here wrote do not raise our warnings, and the project's own includes start at its root.
 target_include_directories(eager_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
 
-# eager_library(NAME SOURCES a.cc … DEPS target …): one static library a folder.
+# eager_library(NAME SOURCES a.cc … DEPS target …): one library a folder, static unless BUILD_SHARED_LIBS says otherwise.
 function(eager_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
-  add_library(${name} STATIC ${arg_SOURCES})
+  add_library(${name} ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC ${arg_DEPS} PRIVATE $<BUILD_INTERFACE:eager_options>)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
 endfunction()
