@@ -55,6 +55,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->envname("EAGERD_COMPUTE_THREADS")->check(CLI::Range(0, 1024))->type_name("COUNT")->capture_default_str();
   app.add_flag("--fusion,!--no-fusion", flags.server.fusion, "Compute chains of elementwise ops on large tensors in one pass")
       ->envname("EAGERD_FUSION")->default_str("true");
+  app.add_option("--tensorflow", flags.server.tensorflow, "Serve TensorFlow programs (tf.config.experimental_connect_to_host) on the same addresses")
+      ->envname("EAGERD_TENSORFLOW")->type_name("on|off")->default_str("on");
   app.add_option("--state", flags.server.state, "Folder where named variables are saved at SIGTERM and found at the start; empty: none")
       ->envname("EAGERD_STATE")->type_name("FOLDER");
   app.add_option("--state-interval", flags.state_interval_seconds, "Save them every so many seconds as well; 0: only at the end")

@@ -38,6 +38,8 @@ class Signature final : public RefCounted {
   absl::StatusOr<const Plan*> PlanFor(absl::Span<const TensorRef> inputs);
   // The plan of the last successful PlanFor.
   const Plan& last_plan() const { return plan_; }
+  bool has_plan() const { return planned_; }  // the last PlanFor was successful
+  const Attrs& attrs() const { return attrs_; }
   std::unique_ptr<KernelState>& state() { return state_; }
   OpTally& tally() { return tally_; }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -23,6 +24,7 @@
 #include "server/rpc/hello.h"
 #include "server/rpc/security/front_door.h"
 #include "server/rpc/service.h"
+#include "server/rpc/tensorflow/door.h"
 #include "server/state/periodic.h"
 #include "server/state/state_folder.h"
 
@@ -83,7 +85,8 @@ class GrpcServer final : public Server {
     grpc::ServerBuilder builder;
     // Without this a second daemon on the same port starts and takes half of the connections.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
+    // TensorFlow's clients send a tensor as one message; the other streams look at the size of theirs themselves.
+    builder.SetMaxReceiveMessageSize(options.tensorflow ? std::numeric_limits<int>::max() : static_cast<int>(kMaxMessageBytes));
     builder.SetMaxSendMessageSize(-1);
     // A peer that does not answer within this is gone. Often enough for the tables of address translators.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
@@ -101,6 +104,11 @@ class GrpcServer final : public Server {
     builder.SetResourceQuota(quota_);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, StreamsFor(options));
     builder.RegisterService(&service_);
+    if (options.tensorflow) {
+      tensorflow_ = std::make_unique<tf::Door>(sessions_, *door_, service_.activity(), service_.draining());
+      tensorflow_services_ = tf::MakeServices(*tensorflow_);
+      for (const auto& service : tensorflow_services_) builder.RegisterService(service.get());
+    }
     const mode_t mask = umask(0777 & ~options.security.unix_socket_mode);  // of sockets from their first moment on
     server_ = builder.BuildAndStart();
     umask(mask);
@@ -185,6 +193,8 @@ class GrpcServer final : public Server {
   std::unique_ptr<FrontDoor> door_;
   std::unique_ptr<StateFolder> state_;  // null: none
   TensorServiceImpl service_;
+  std::unique_ptr<tf::Door> tensorflow_;  // null: not served
+  std::vector<std::unique_ptr<grpc::Service>> tensorflow_services_;
   std::unique_ptr<Periodic> saving_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;

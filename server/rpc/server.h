@@ -20,6 +20,7 @@ struct ServerOptions {
   int compute_threads = 0;       // for large kernels; 0: all cores
   // How long a session waits for its client when their link broke. 0: it ends at once.
   absl::Duration session_grace = absl::Seconds(60);
+  bool tensorflow = true;        // TensorFlow's own clients are served, by their protocol
   bool fusion = true;            // chains of elementwise ops in one pass
   Limits limits = DefaultLimits();  // of tenants of which `limits_file` says nothing else
   std::string limits_file;          // see LimitSet::Parse; empty: none

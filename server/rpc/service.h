@@ -28,6 +28,9 @@ class TensorServiceImpl final
   // Refuses new sessions from now on, waits until no session has executed or transferred anything for `quiet`, for `grace` at
   // most, and ends them: their clients are told.
   void Drain(absl::Duration quiet, absl::Duration grace);
+  // For other services of the daemon: what Drain waits for, and whether it has begun.
+  Activity& activity() { return activity_; }
+  const std::atomic<bool>& draining() const { return draining_; }
 
   grpc::Status Hello(grpc::ServerContext* context, const v1::HelloRequest* request, v1::HelloResponse* response) override;
   grpc::Status Exchange(grpc::ServerContext*, ExchangeStream* stream) override;

@@ -55,6 +55,13 @@ Session::~Session() {
 absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   if (signatures_.contains(id)) return absl::AlreadyExistsError(absl::StrCat("signature ", id, " is defined already"));
   RETURN_IF_ERROR(Refused(CheckCount(signatures_.size(), &Limits::session_signatures, limits_, "signatures"), &Limits::session_signatures));
+  ASSIGN_OR_RETURN(SignatureRef signature, MakeSignature(op, named, device));
+  signatures_.emplace(id, std::move(signature));
+  stats_.signatures.fetch_add(1, std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SignatureRef> Session::MakeSignature(absl::string_view op, const NamedAttrs& named, absl::string_view device) {
   ASSIGN_OR_RETURN(const OpSpec* spec, OpTable::Builtin().Get(op));
   ASSIGN_OR_RETURN(Attrs attrs, Attrs::Make(*spec, named));
   ASSIGN_OR_RETURN(const Place place, Place::Find(queues_, device));
@@ -63,13 +70,20 @@ absl::Status Session::Define(uint32_t id, absl::string_view op, const NamedAttrs
     signature->state() = SharedVariablesOf(tenant_->variables(), queues_.devices(), this);
     shares_variables_ = true;
   }
-  signatures_.emplace(id, std::move(signature));
-  stats_.signatures.fetch_add(1, std::memory_order_relaxed);
+  return signature;
+}
+
+absl::Status Session::KeepBeside(int64_t handles) {
+  if (handles > beside_ && !handle_quota_.Covers(handles_.tensors() + handles)) {
+    return handle_quota_.Exceeded(handles_.tensors() + beside_, handles - beside_);
+  }
+  beside_ = handles;
+  CountHandles();
   return absl::OkStatus();
 }
 
 absl::Status Session::Run(const RunRequest& request) {
-  stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // nobody else writes it
+  CountOp();
   if (request.num_outputs != 0) RETURN_IF_ERROR(CheckFree(request.first_output, request.num_outputs));
   Tensors outputs;
   absl::Status status = Execute(request, outputs);

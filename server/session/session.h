@@ -40,6 +40,13 @@ class Session {
   // ALREADY_EXISTS for an id in use; NOT_FOUND for an unknown op; INVALID_ARGUMENT for wrong attributes or devices.
   absl::Status Define(uint32_t signature, absl::string_view op, const NamedAttrs& attrs, absl::string_view device);
 
+  // For what runs ops of this session beside its items: a signature that no id names; errors as Define's but the first.
+  absl::StatusOr<SignatureRef> MakeSignature(absl::string_view op, const NamedAttrs& attrs, absl::string_view device);
+  // That one of those is run.
+  void CountOp() { stats_.ops.store(stats_.ops.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }  // nobody else writes it
+  // That so many handles are kept beside the session's. RESOURCE_EXHAUSTED, and nothing is changed, where they are more than it may have.
+  absl::Status KeepBeside(int64_t handles);
+
   struct RunRequest {
     uint32_t signature = 0;
     absl::Span<const uint64_t> inputs;  // handles
@@ -172,10 +179,10 @@ class Session {
   // To the next custom gradient, whose upstream it puts under handles, or to the end, null.
   absl::Status Advance(Walk& walk, const TapeEntry** custom);
   absl::StatusOr<std::vector<Node>> Finish(Walk& walk);
-  bool HasRoom(uint64_t n) { return handle_quota_.Covers(handles_.tensors() + static_cast<int64_t>(n)); }
+  bool HasRoom(uint64_t n) { return handle_quota_.Covers(handles_.tensors() + beside_ + static_cast<int64_t>(n)); }
   // RESOURCE_EXHAUSTED where n more tensors are more than the session may hold.
   absl::Status CheckRoom(uint64_t n) {
-    return HasRoom(n) ? absl::OkStatus() : handle_quota_.Exceeded(handles_.tensors(), static_cast<int64_t>(n));
+    return HasRoom(n) ? absl::OkStatus() : handle_quota_.Exceeded(handles_.tensors() + beside_, static_cast<int64_t>(n));
   }
   // The same of what its tapes keep.
   absl::Status CheckTapes() const;
@@ -184,8 +191,8 @@ class Session {
   absl::Status PutAll(uint64_t first, uint64_t n, const absl::Status& status);
   void Put(uint64_t handle, absl::StatusOr<TensorRef> tensor);
   void CountHandles() {
-    stats_.handles.store(handles_.size(), std::memory_order_relaxed);
-    handle_quota_.Keep(handles_.tensors());
+    stats_.handles.store(handles_.size() + beside_, std::memory_order_relaxed);
+    handle_quota_.Keep(handles_.tensors() + beside_);
   }
 
   const std::shared_ptr<Tenant> tenant_;
@@ -197,6 +204,7 @@ class Session {
   const std::string peer_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   EntryQuota handle_quota_;
+  int64_t beside_ = 0;  // handles that others keep for it
   ComputeParty compute_party_;
   HandleTable handles_;
   absl::flat_hash_map<uint32_t, SignatureRef> signatures_;
