@@ -70,7 +70,7 @@ absl::StatusOr<Values> Runner::Call(const std::string& function, const AttrMap& 
     return absl::ResourceExhaustedError(absl::StrCat(function, ": functions call each other more than ", kDeepest, " deep"));
   }
   RETURN_IF_ERROR(session_.closed());
-  ASSIGN_OR_RETURN(const std::shared_ptr<Function> found, functions_.Get(function, attrs, frame.device));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Function> found, functions_.Get(function, attrs, frame.device, frame.functions));
   Frame inner = frame;
   ++inner.depth;
   return found->Run(*this, std::move(inputs), inner);

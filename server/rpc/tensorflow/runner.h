@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "server/exec/executor.h"
 #include "server/rpc/tensorflow/function_library.h"
+#include "server/rpc/tensorflow/keeper.h"
 #include "server/rpc/tensorflow/op_call.h"
 #include "server/session/session.h"
 
@@ -46,6 +47,7 @@ class Runner {
   using Unlocked = std::function<void(absl::FunctionRef<void()>)>;
   Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked)
       : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)) {}
+  ~Runner() { keeper_->Close(); }
 
   // NOT_FOUND, in TensorFlow's words, for an op or function that there is not.
   absl::StatusOr<Instruction> Prepare(const std::string& op, const AttrMap& attrs, const std::string& device);
@@ -65,6 +67,7 @@ class Runner {
   Rendezvous& rendezvous() { return rendezvous_; }
   Peers& peers() { return peers_; }
   Session& session() { return session_; }
+  const std::shared_ptr<Keeper>& keeper() const { return keeper_; }
   // Lets others use the context while this one waits.
   void WithoutLock(absl::FunctionRef<void()> wait) { unlocked_(wait); }
 
@@ -77,6 +80,7 @@ class Runner {
   Rendezvous& rendezvous_;
   Peers& peers_;
   const Unlocked unlocked_;
+  const std::shared_ptr<Keeper> keeper_ = std::make_shared<Keeper>(session_);
   FunctionLibrary functions_;
   SignatureCache signatures_;  // of RunRow
 };
