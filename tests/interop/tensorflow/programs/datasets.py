@@ -46,7 +46,12 @@ def main():
   print(next(iterator).numpy(), next(iterator).numpy(), next(iterator, None))
   optional = iter(data.range(1)).get_next_as_optional()
   print(bool(optional.has_value()), optional.get_value().numpy())
+
+  def small(v):
+    tf.debugging.assert_less(v, tf.constant(2, tf.int64))
+    return v
+
   try:
-    list(data.range(4).map(lambda v: tf.debugging.assert_less(v, tf.constant(2, tf.int64)) or v))
+    list(data.range(4).map(small))
   except tf.errors.InvalidArgumentError as error:
     print('assertion', 'assertion failed' in str(error))
