@@ -1,6 +1,7 @@
 // Runs ops and functions for one client.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -39,13 +40,22 @@ class Peers {
   virtual void Fetch(int64_t step, const std::string& key, Rendezvous::Taker taker) = 0;
 };
 
+// What one item may take.
+struct Bounds {
+  std::chrono::nanoseconds longest_wait = std::chrono::minutes(10);  // for a tensor that others send
+  int64_t most_calls = 0;                                            // of functions, loops included; 0: as many as it likes
+};
+
 // Used under its context's lock.
 class Runner {
  public:
   // `waiting`: calls what it is given without the context's lock.
   using Unlocked = std::function<void(absl::FunctionRef<void()>)>;
-  Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked)
-      : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)) {}
+  Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked, const Bounds& bounds = {})
+      : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)), bounds_(bounds) {}
+
+  // Another item begins.
+  void StartItem() { calls_ = 0; }
 
   // NOT_FOUND, in TensorFlow's words, for an op or function that there is not.
   absl::StatusOr<Instruction> Prepare(const std::string& op, const AttrMap& attrs, const std::string& device);
@@ -65,6 +75,7 @@ class Runner {
   Rendezvous& rendezvous() { return rendezvous_; }
   Peers& peers() { return peers_; }
   Session& session() { return session_; }
+  const Bounds& bounds() const { return bounds_; }
   // Lets others use the context while this one waits.
   void WithoutLock(absl::FunctionRef<void()> wait) { unlocked_(wait); }
 
@@ -77,6 +88,8 @@ class Runner {
   Rendezvous& rendezvous_;
   Peers& peers_;
   const Unlocked unlocked_;
+  const Bounds bounds_;
+  int64_t calls_ = 0;  // of functions, by this item
   FunctionLibrary functions_;
   SignatureCache signatures_;  // of RunRow
 };
