@@ -9,6 +9,7 @@
 #include "server/exec/counters.h"
 #include "server/exec/op_counts.h"
 #include "server/exec/recent_errors.h"
+#include "server/exec/unknown_ops.h"
 #include "server/kernels/variable.h"
 #include "server/log/log.h"
 #include "server/metrics/process_figures.h"
@@ -43,6 +44,7 @@ void CollectOps(Families& out) {
     const double falls = Number(ExecCounters::Get().host_falls[static_cast<size_t>(op)]);
     if (falls != 0) out.Add(Metric::kHostFallbacks, {std::string(table.at(op).name)}, falls);
   }
+  for (const auto& [name, count] : UnknownOps::Get().List()) out.Add(Metric::kUnknownOps, {name}, static_cast<double>(count));
 }
 
 void CollectGpu(const std::string& name, const HardwareStats& stats, Families& out) {

@@ -22,6 +22,7 @@ constexpr MetricRow kRows[] = {
     {"eagerd_op_seconds_total", kCounter, "op,device", "Time of ops on their session's thread, memory included. Of ops under 20 microseconds one in 61 is timed and stands for the others. On a GPU it is the time to ask for the work."},
     {"eagerd_host_fallbacks_total", kCounter, "op", "Ops that ran on the host because their device has no kernel for them.", kGpu},
     {"eagerd_errors_total", kCounter, "code", "Errors of ops, of other items of sessions, and of calls; each counts once, where it arises."},
+    {"eagerd_unknown_ops_total", kCounter, "op", "Ops that TensorFlow programs asked for and the daemon does not have. From the hundred-and-first name on they are one, called other.", kEvent},
 
     {"eagerd_phase_seconds", kHistogram, "phase", "Time of a message: decode takes it apart, queue waits for turns at the compute threads, execute runs its items, wait brings values to the host, encode writes the answer. Only messages that have the phase count."},
     {"eagerd_read_seconds", kHistogram, "", "From the arrival of a message that reads values to its answer being written."},
@@ -59,7 +60,7 @@ constexpr MetricRow kRows[] = {
     {"eagerd_compute_threads", kGauge, "", "Threads that a large kernel uses."},
     {"eagerd_compute_waiting", kGauge, "", "Threads that wait for their turn at the compute threads."},
 
-    {"eagerd_grpc_server_handled_total", kCounter, "grpc_method,grpc_code", "Calls of eager.v1.TensorService that have ended, by code."},
+    {"eagerd_grpc_server_handled_total", kCounter, "grpc_method,grpc_code", "Calls that have ended, by code: of eager.v1.TensorService, and of TensorFlow's EagerService and WorkerService."},
     {"eagerd_grpc_server_open", kGauge, "grpc_method", "Calls and streams that are open."},
 
     {"eagerd_state_saves_total", kCounter, "result", "Saves of the named variables, success or failure.", kState},

@@ -21,7 +21,7 @@ struct MetricRow {
 // In the order of the rows.
 enum class Metric {
   kBuildInfo, kStartTime, kUptime, kReady, kDeviceHealthy,
-  kOps, kOpSeconds, kHostFallbacks, kErrors,
+  kOps, kOpSeconds, kHostFallbacks, kErrors, kUnknownOps,
   kPhaseSeconds, kReadSeconds, kBatchItems, kReceivedBytes, kSentBytes, kCopiedBytes,
   kTensors, kVariables, kNamedVariables, kTapes, kBackwardPasses,
   kMemoryInUse, kMemoryPeak, kMemoryReserved, kMemoryLimit, kPoolFree,

@@ -2,12 +2,21 @@
 
 #include "eager/v1/service.pb.h"
 #include "server/exec/recent_errors.h"
+#include "tensorflow/eager_service.pb.h"
+#include "tensorflow/worker.pb.h"
 
 namespace eager::server {
 namespace {
 
-const google::protobuf::ServiceDescriptor& Service() {
-  return *v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService");
+// Of all services; no two have a name in common.
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names;
+  for (const auto* service : {v1::HelloRequest::descriptor()->file()->FindServiceByName("TensorService"),
+                              ::tensorflow::eager::KeepAliveRequest::descriptor()->file()->FindServiceByName("EagerService"),
+                              ::tensorflow::GetStatusRequest::descriptor()->file()->FindServiceByName("WorkerService")}) {
+    for (int i = 0; i < service->method_count(); ++i) names.push_back(service->method(i)->name());
+  }
+  return names;
 }
 
 }  // namespace
@@ -17,8 +26,9 @@ CallCounts& CallCounts::Get() {
   return *counts;
 }
 
-CallCounts::CallCounts() : rows_(static_cast<size_t>(Service().method_count())) {
-  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].name = Service().method(static_cast<int>(i))->name();
+CallCounts::CallCounts() : rows_(MethodNames().size()) {
+  const std::vector<std::string> names = MethodNames();
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].name = names[i];
 }
 
 size_t CallCounts::Find(absl::string_view method) const {
@@ -33,7 +43,7 @@ grpc::Status CallCounts::Call::Ended(grpc::Status status) {
   const auto code = static_cast<size_t>(status.error_code());
   row.ended[code < kStatusCodes ? code : static_cast<size_t>(grpc::StatusCode::UNKNOWN)].fetch_add(1, std::memory_order_relaxed);
   // What goes wrong with ops is counted where they are run, and a stream that breaks is no error of anybody's.
-  const bool counted_there = row.name == "Session" || row.name == "Execute" || status.error_code() == grpc::StatusCode::CANCELLED;
+  const bool counted_there = row.name == "Session" || row.name == "Execute" || row.name == "StreamingEnqueue" || status.error_code() == grpc::StatusCode::CANCELLED;
   if (!counted_there) RecentErrors::Get().Add(absl::Status(static_cast<absl::StatusCode>(code), status.error_message()), row.name);
   return status;
 }

@@ -1,4 +1,4 @@
-// How calls of eager.v1.TensorService ended, and how many are open. Process-wide and thread-safe.
+// How calls of the daemon's services ended, and how many are open. Process-wide and thread-safe.
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -36,7 +36,7 @@ class CallCounts {
     int64_t open = 0;
     std::array<uint64_t, kStatusCodes> ended{};  // by code
   };
-  std::vector<Method> List() const;  // in the order of the service's definition
+  std::vector<Method> List() const;  // in the order of the services' definitions
 
  private:
   struct Row {

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/wire/wire.h"
 #include "server/log/log.h"
 #include "server/rpc/dispatcher.h"
+#include "server/rpc/hello.h"
 
 namespace eager::server {
 namespace {
@@ -97,6 +99,10 @@ absl::StatusOr<bool> Serve(Dispatcher& dispatcher, Activity& activity, Served& s
   v1::ServerMessage reply;
   while (stream.Read(&message)) {
     reply.Clear();
+    if (message.Length() > kMaxMessageBytes) {  // gRPC lets larger ones in, for TensorFlow's clients
+      return absl::ResourceExhaustedError(
+          absl::StrCat("Received message larger than max (", message.Length(), " vs. ", kMaxMessageBytes, ")"));
+    }
     grpc::Slice bytes;
     if (!message.TrySingleSlice(&bytes).ok()) message.DumpToSingleSlice(&bytes);
     const Activity::Scope work(activity);

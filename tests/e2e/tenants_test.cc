@@ -243,7 +243,7 @@ TEST_F(Tenants, AreToldThatTheirSessionWasEnded) {
   Context context = Context::Connect(address(), {.token = "alice-token"});
   Context::SetDefault(context);
   const Tensor t = constant({1, 2});
-  t.numpy();
+  context.Sync();  // the session has begun
   v1::KillSessionRequest request;
   request.set_id(Sessions(With("alice-token")).sessions(0).id());
   v1::KillSessionResponse response;

@@ -10,6 +10,7 @@
 #include "common/status_macros.h"
 #include "server/device/cpu/compute_gate.h"
 #include "server/exec/counting_scope.h"
+#include "server/exec/recent_errors.h"
 #include "server/rpc/tensorflow/errors.h"
 #include "server/rpc/tensorflow/receive.h"
 #include "server/rpc/tensorflow/tensor_proto.h"
@@ -25,6 +26,12 @@ constexpr int32_t kMostOutputs = 1 << 20;
 
 int64_t Now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
+// An error that no run of an op has counted.
+absl::Status Counted(const absl::Status& status, absl::string_view op) {
+  RecentErrors::Get().Add(status, op);
+  return status;
+}
+
 }  // namespace
 
 Context::Context(const Options& options, std::shared_ptr<Session> session, std::shared_ptr<Rendezvous> rendezvous, Cluster cluster)
@@ -38,7 +45,8 @@ Context::Context(const Options& options, std::shared_ptr<Session> session, std::
                 mu_.Unlock();
                 wait();
                 mu_.Lock();
-              }),
+              },
+              options.bounds),
       last_heard_(Now()) {}
 
 Context::~Context() { Close(absl::CancelledError("the context has ended")); }
@@ -67,6 +75,7 @@ absl::Status Context::Execute(QueueItem& item, QueueResponse* response) {
   MutexLock lock(&mu_);
   ReleasePending();
   RETURN_IF_ERROR(session_->closed());
+  runner_.StartItem();
   const ComputeScope compute(session_->compute_party());
   const CountingScope counting(session_->tenant().name());
   try {
@@ -192,24 +201,27 @@ absl::StatusOr<Values> Context::Inputs(const Operation& op, std::vector<TensorSp
   return inputs;
 }
 
-absl::StatusOr<Instruction*> Context::InstructionFor(const Operation& op) {
+absl::StatusOr<std::shared_ptr<Instruction>> Context::InstructionFor(const Operation& op) {
   std::string key = absl::StrCat(op.name(), " ", op.device(), " ", Fingerprint(op.attrs()));
   const auto it = instructions_.find(key);
-  if (it != instructions_.end()) return it->second.get();
+  if (it != instructions_.end()) return it->second;
   if (instructions_.size() >= kMostInstructions) instructions_.clear();  // attributes that never come again
   ASSIGN_OR_RETURN(Instruction made, runner_.Prepare(op.name(), op.attrs(), op.device()));
-  return instructions_.emplace(std::move(key), std::make_unique<Instruction>(std::move(made))).first->second.get();
+  return instructions_.emplace(std::move(key), std::make_shared<Instruction>(std::move(made))).first->second;
 }
 
 absl::Status Context::RunOperation(const Operation& op, QueueResponse* response) {
   if (op.id() == std::numeric_limits<int64_t>::max()) return absl::InvalidArgumentError("an op's id is too large");
-  ASSIGN_OR_RETURN(Instruction * instruction, InstructionFor(op));
+  const absl::StatusOr<std::shared_ptr<Instruction>> prepared = InstructionFor(op);
+  if (!prepared.ok()) return Counted(prepared.status(), op.name());
+  const std::shared_ptr<Instruction> instruction = *prepared;  // others may forget it while an op waits
   std::vector<TensorSpec> specs;
   absl::Status failed;
-  ASSIGN_OR_RETURN(Values inputs, Inputs(op, &specs, &failed));
+  absl::StatusOr<Values> inputs = Inputs(op, &specs, &failed);
+  if (!inputs.ok()) return Counted(inputs.status(), op.name());
   if (!failed.ok()) return Fail(op, *instruction, specs, failed, response);
   const Frame frame{op.device(), op.is_component_function() ? op.func_step_id() : static_cast<int64_t>(options_.id), 0};
-  absl::StatusOr<Values> outputs = runner_.Run(*instruction, std::move(inputs), frame);
+  absl::StatusOr<Values> outputs = runner_.Run(*instruction, *std::move(inputs), frame);
   if (!outputs.ok()) return Fail(op, *instruction, specs, ForClient(outputs.status(), op.name()), response);
   if (outputs->size() > kMostOutputs) return absl::InvalidArgumentError("an op has too many outputs");
   for (size_t i = 0; i < outputs->size(); ++i) {
@@ -254,6 +266,7 @@ absl::Status Context::RunComponent(const ::tensorflow::eager::RunComponentFuncti
   MutexLock lock(&mu_);
   ReleasePending();
   RETURN_IF_ERROR(session_->closed());
+  runner_.StartItem();
   const ComputeScope compute(session_->compute_party());
   const CountingScope counting(session_->tenant().name());
   std::vector<TensorSpec> specs;

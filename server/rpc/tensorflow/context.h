@@ -26,6 +26,7 @@ class Context {
     uint64_t id = 0;
     uint64_t view = 0;
     std::chrono::seconds keep_alive{600};
+    Bounds bounds;
   };
   // `session` and `rendezvous` are its own, but for others who send and receive.
   Context(const Options& options, std::shared_ptr<Session> session, std::shared_ptr<Rendezvous> rendezvous, Cluster cluster);
@@ -75,7 +76,7 @@ class Context {
   // The inputs' values. If one has failed: its error, and in `specs` what the inputs are.
   absl::StatusOr<Values> Inputs(const ::tensorflow::eager::Operation& op, std::vector<TensorSpec>* specs, absl::Status* failed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::StatusOr<Instruction*> InstructionFor(const ::tensorflow::eager::Operation& op) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::StatusOr<std::shared_ptr<Instruction>> InstructionFor(const ::tensorflow::eager::Operation& op) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Stores under the op's handles that it failed, if it is known what its outputs would have been; otherwise gives the error back.
   absl::Status Fail(const ::tensorflow::eager::Operation& op, const Instruction& instruction, absl::Span<const TensorSpec> inputs,
                     const absl::Status& why, ::tensorflow::eager::QueueResponse* response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -91,7 +92,7 @@ class Context {
   Mutex mu_;
   Runner runner_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Handle, Entry> entries_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<std::string, std::unique_ptr<Instruction>> instructions_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<std::string, std::shared_ptr<Instruction>> instructions_ ABSL_GUARDED_BY(mu_);
 
   Mutex released_mu_;  // taken after mu_
   std::vector<Handle> released_ ABSL_GUARDED_BY(released_mu_);

@@ -16,7 +16,7 @@ class Level {
   ~Level() { --depth_; }
   absl::Status Check(Runner& runner) const {
     if (depth_ > kDeepest) return absl::ResourceExhaustedError(absl::StrCat("datasets are nested more than ", kDeepest, " deep"));
-    return runner.session().closed();
+    return runner.CountCall("datasets");
   }
 
  private:

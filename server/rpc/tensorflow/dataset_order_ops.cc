@@ -278,6 +278,8 @@ constexpr OpRow kRows[] = {
     {"ModelDataset", "handle", &PassOn},
     {"FinalizeDataset", "handle", &PassOn},
     {"OptimizeDatasetV2", "handle", &PassOn},
+    {"RewriteDataset", "handle", &PassOn},
+    {"AssertNextDataset", "handle", &PassOn},
     {"PrivateThreadPoolDataset", "handle", &PassOn},
     {"MaxIntraOpParallelismDataset", "handle", &PassOn},
     {"NonSerializableDataset", "handle", &PassOn},

@@ -6,7 +6,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status_macros.h"
+#include "common/wire/text.h"
+#include "server/exec/unknown_ops.h"
 #include "server/rpc/tensorflow/receive.h"
 
 namespace eager::server::tf {
@@ -22,6 +25,7 @@ absl::StatusOr<int> OffsetOf(const ::tensorflow::NodeDef& node, absl::string_vie
     names = absl::StrSplit(row->outputs, ", ");
   } else {
     const absl::StatusOr<const OpSpec*> spec = OpTable::Builtin().Get(node.op());
+    if (!spec.ok()) UnknownOps::Get().Add(ErrorText(node.op()));
     if (!spec.ok()) return absl::NotFoundError(absl::StrCat("Op type not registered '", node.op(), "' in binary running on eagerd"));
     for (const ArgSpec& output : (*spec)->outputs) names.push_back(output.name);
   }
@@ -279,16 +283,17 @@ absl::Status Function::RunAsTheyCome(Runner& runner, Run_& run, const Frame& fra
     }
     left = std::move(later);
     if (left.empty() || progress) continue;
-    runner.WithoutLock([&] { receipts.WaitForOne(); });
-    RETURN_IF_ERROR(runner.session().closed());
+    RETURN_IF_ERROR(receipts.WaitForOne(runner));
   }
   return absl::OkStatus();
 }
 
 absl::Status Function::At(const Node& node, const absl::Status& status) const {
   if (status.ok() || absl::StrContains(status.message(), "[[{{node")) return status;
-  return absl::Status(status.code(), absl::StrCat("{{function_node ", def_->signature().name(), "}} ", status.message(), "\n\t [[{{node ",
-                                                  node.def->name(), "}}]]"));
+  absl::string_view text = status.message();
+  absl::ConsumePrefix(&text, absl::StrCat(node.def->op(), ": "));  // the node says which op
+  return absl::Status(status.code(),
+                      absl::StrCat("{{function_node ", def_->signature().name(), "}} ", text, "\n\t [[{{node ", node.def->name(), "}}]]"));
 }
 
 }  // namespace eager::server::tf

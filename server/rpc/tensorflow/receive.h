@@ -22,8 +22,8 @@ class Receipts {
   absl::Status Ask(Runner& runner, int node, const AttrMap& attrs, const Frame& frame);
   // What has come for a node; null while nothing has.
   absl::StatusOr<TensorRef>* Find(int node);
-  // Until something comes that has not been waited for.
-  void WaitForOne();
+  // Until something comes that has not been waited for. DEADLINE_EXCEEDED where that takes too long.
+  absl::Status WaitForOne(Runner& runner);
 
  private:
   struct Shared {

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/wire/text.h"
+#include "server/exec/unknown_ops.h"
 #include "server/rpc/tensorflow/function.h"
 #include "server/rpc/tensorflow/tensor_proto.h"
 
@@ -27,6 +29,7 @@ absl::StatusOr<Instruction> Runner::Prepare(const std::string& op, const AttrMap
   } else {
     const absl::StatusOr<const OpSpec*> spec = OpTable::Builtin().Get(op);
     if (!spec.ok()) {
+      UnknownOps::Get().Add(ErrorText(op));
       return absl::NotFoundError(
           absl::StrCat("'", op, "' is neither a type of a primitive operation nor a name of a function registered in eagerd"));
     }
@@ -65,11 +68,18 @@ absl::StatusOr<Values> Runner::RunSignature(Signature& signature, Values& inputs
   return Values(std::make_move_iterator(out.begin()), std::make_move_iterator(out.end()));
 }
 
+absl::Status Runner::CountCall(absl::string_view of) {
+  if (++calls_ > bounds_.most_calls && bounds_.most_calls > 0) {
+    return absl::ResourceExhaustedError(absl::StrCat(of, ": more than ", bounds_.most_calls, " calls of functions and datasets for one item"));
+  }
+  return session_.closed();
+}
+
 absl::StatusOr<Values> Runner::Call(const std::string& function, const AttrMap& attrs, Values inputs, const Frame& frame) {
   if (frame.depth >= kDeepest) {
     return absl::ResourceExhaustedError(absl::StrCat(function, ": functions call each other more than ", kDeepest, " deep"));
   }
-  RETURN_IF_ERROR(session_.closed());
+  RETURN_IF_ERROR(CountCall(function));
   ASSIGN_OR_RETURN(const std::shared_ptr<Function> found, functions_.Get(function, attrs, frame.device, frame.functions));
   Frame inner = frame;
   ++inner.depth;

@@ -1,6 +1,7 @@
 // Runs ops and functions for one client.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -40,14 +41,23 @@ class Peers {
   virtual void Fetch(int64_t step, const std::string& key, Rendezvous::Taker taker) = 0;
 };
 
+// What one item may take.
+struct Bounds {
+  std::chrono::nanoseconds longest_wait = std::chrono::minutes(10);  // for a tensor that others send
+  int64_t most_calls = 0;  // of functions and of passes over datasets, loops included; 0: as many as it likes
+};
+
 // Used under its context's lock.
 class Runner {
  public:
   // `waiting`: calls what it is given without the context's lock.
   using Unlocked = std::function<void(absl::FunctionRef<void()>)>;
-  Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked)
-      : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)) {}
+  Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked, const Bounds& bounds = {})
+      : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)), bounds_(bounds) {}
   ~Runner() { keeper_->Close(); }
+
+  // Another item begins.
+  void StartItem() { calls_ = 0; }
 
   // NOT_FOUND, in TensorFlow's words, for an op or function that there is not.
   absl::StatusOr<Instruction> Prepare(const std::string& op, const AttrMap& attrs, const std::string& device);
@@ -57,6 +67,8 @@ class Runner {
   absl::StatusOr<Values> Call(const ::tensorflow::NameAttrList& function, Values inputs, const Frame& frame) {
     return Call(function.name(), function.attr(), std::move(inputs), frame);
   }
+  // Counts a call, of whatever may be called without end. RESOURCE_EXHAUSTED beyond the item's bound; the session's error once it is closed.
+  absl::Status CountCall(absl::string_view of);
   // Runs an op of the table on tensors, for ops that are made of it.
   absl::StatusOr<Tensors> RunRow(absl::string_view op, absl::Span<const TensorRef> inputs, const NamedAttrs& attrs, const Frame& frame);
   // A tensor of values that are on the host.
@@ -68,6 +80,7 @@ class Runner {
   Peers& peers() { return peers_; }
   Session& session() { return session_; }
   const std::shared_ptr<Keeper>& keeper() const { return keeper_; }
+  const Bounds& bounds() const { return bounds_; }
   // Lets others use the context while this one waits.
   void WithoutLock(absl::FunctionRef<void()> wait) { unlocked_(wait); }
 
@@ -81,6 +94,8 @@ class Runner {
   Peers& peers_;
   const Unlocked unlocked_;
   const std::shared_ptr<Keeper> keeper_ = std::make_shared<Keeper>(session_);
+  const Bounds bounds_;
+  int64_t calls_ = 0;  // by this item
   FunctionLibrary functions_;
   SignatureCache signatures_;  // of RunRow
 };

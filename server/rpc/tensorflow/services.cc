@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/rpc/call_counts.h"
 #include "server/rpc/status.h"
 #include "server/rpc/tensorflow/door.h"
 #include "server/rpc/tensorflow/tensor_proto.h"
@@ -15,19 +16,20 @@ namespace {
 
 using namespace ::tensorflow::eager;  // NOLINT: the messages of this file's calls
 
-template <class Call>
-grpc::Status WithCaller(Door& door, const grpc::ServerContextBase& context, Call call) {
-  const Activity::Scope work(door.activity);
+template <class Work>
+grpc::Status WithCaller(absl::string_view name, Door& door, const grpc::ServerContextBase& context, Work work) {
+  CallCounts::Call call(name);
+  const Activity::Scope active(door.activity);
   const absl::StatusOr<Caller> caller = door.CallerOf(context);
-  return ToGrpc(caller.ok() ? call(*caller) : caller.status());
+  return call.Ended(ToGrpc(caller.ok() ? work(*caller) : caller.status()));
 }
 
 // Calls on a context.
-template <class Call>
-grpc::Status WithContext(Door& door, const grpc::ServerContextBase& context, uint64_t id, Call call) {
-  return WithCaller(door, context, [&](const Caller& caller) -> absl::Status {
+template <class Work>
+grpc::Status WithContext(absl::string_view name, Door& door, const grpc::ServerContextBase& context, uint64_t id, Work work) {
+  return WithCaller(name, door, context, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const std::shared_ptr<Context> found, door.contexts.Find(caller, id));
-    return call(*found);
+    return work(*found);
   });
 }
 
@@ -42,11 +44,11 @@ class EagerServiceImpl final : public EagerService::Service {
   explicit EagerServiceImpl(Door& door) : door_(door) {}
 
   grpc::Status CreateContext(grpc::ServerContext* context, const CreateContextRequest* request, CreateContextResponse*) override {
-    return WithCaller(door_, *context, [&](const Caller& caller) -> absl::Status {
+    return WithCaller("CreateContext", door_, *context, [&](const Caller& caller) -> absl::Status {
       if (door_.draining) return absl::UnavailableError("eagerd is shutting down: it takes no new clients");
       Contexts::Request wanted;
       wanted.options = {request->context_id(), request->context_view_id(),
-                        std::chrono::seconds(std::clamp<int64_t>(request->keep_alive_secs(), 1, 24 * 3600))};
+                        std::chrono::seconds(std::clamp<int64_t>(request->keep_alive_secs(), 1, 24 * 3600)), Bounds()};
       wanted.caller = caller;
       wanted.peer = context->peer();
       wanted.cluster = Cluster(request->server_def(), context->peer());
@@ -55,7 +57,7 @@ class EagerServiceImpl final : public EagerService::Service {
   }
 
   grpc::Status UpdateContext(grpc::ServerContext* context, const UpdateContextRequest* request, UpdateContextResponse*) override {
-    return WithContext(door_, *context, request->context_id(), [&](Context& found) -> absl::Status {
+    return WithContext("UpdateContext", door_, *context, request->context_id(), [&](Context& found) -> absl::Status {
       found.Touch();
       if (request->context_view_id() != found.view() + 1) {
         return absl::InvalidArgumentError(
@@ -69,22 +71,23 @@ class EagerServiceImpl final : public EagerService::Service {
   }
 
   grpc::Status Enqueue(grpc::ServerContext* context, const EnqueueRequest* request, EnqueueResponse* response) override {
-    return WithContext(door_, *context, request->context_id(), [&](Context& found) {
+    return WithContext("Enqueue", door_, *context, request->context_id(), [&](Context& found) {
       return ExecuteAll(found, *const_cast<EnqueueRequest*>(request), response);  // gRPC is done with it
     });
   }
 
   grpc::Status StreamingEnqueue(grpc::ServerContext* context,
                                 grpc::ServerReaderWriter<EnqueueResponse, EnqueueRequest>* stream) override {
+    CallCounts::Call call("StreamingEnqueue");
     std::shared_ptr<Context> serving;
     bool by_client = true;
     const grpc::Status status = WithStream(*context, *stream, serving, by_client);
     if (serving != nullptr) serving->StreamEnded(by_client);
-    return status;
+    return call.Ended(status);
   }
 
   grpc::Status WaitQueueDone(grpc::ServerContext* context, const WaitQueueDoneRequest* request, WaitQueueDoneResponse*) override {
-    return WithContext(door_, *context, request->context_id(), [&](Context& found) {
+    return WithContext("WaitQueueDone", door_, *context, request->context_id(), [&](Context& found) {
       QueueItem item;
       item.mutable_sync_remote_executor_for_stream();
       QueueResponse response;
@@ -94,11 +97,11 @@ class EagerServiceImpl final : public EagerService::Service {
 
   grpc::Status RunComponentFunction(grpc::ServerContext* context, const RunComponentFunctionRequest* request,
                                     RunComponentFunctionResponse* response) override {
-    return WithContext(door_, *context, request->context_id(), [&](Context& found) { return found.RunComponent(*request, response); });
+    return WithContext("RunComponentFunction", door_, *context, request->context_id(), [&](Context& found) { return found.RunComponent(*request, response); });
   }
 
   grpc::Status KeepAlive(grpc::ServerContext* context, const KeepAliveRequest* request, KeepAliveResponse* response) override {
-    return WithContext(door_, *context, request->context_id(), [&](Context& found) {
+    return WithContext("KeepAlive", door_, *context, request->context_id(), [&](Context& found) {
       found.Touch();
       response->set_context_view_id(found.view());
       return absl::OkStatus();
@@ -106,7 +109,7 @@ class EagerServiceImpl final : public EagerService::Service {
   }
 
   grpc::Status CloseContext(grpc::ServerContext* context, const CloseContextRequest* request, CloseContextResponse*) override {
-    return WithCaller(door_, *context, [&](const Caller& caller) {
+    return WithCaller("CloseContext", door_, *context, [&](const Caller& caller) {
       door_.contexts.Close(caller, request->context_id(), request->context_view_id());
       return absl::OkStatus();
     });
@@ -162,7 +165,7 @@ class RecvReactor final : public grpc::ServerUnaryReactor {
     Unref();
   }
   void Fail(const absl::Status& status) {
-    Finish(ToGrpc(status));
+    Finish(call_.Ended(ToGrpc(status)));
     Unref();
   }
 
@@ -185,13 +188,14 @@ class RecvReactor final : public grpc::ServerUnaryReactor {
       status = encoded.status();
       if (encoded.ok()) *response_ = *std::move(encoded);
     }
-    Finish(ToGrpc(status));
+    Finish(call_.Ended(ToGrpc(status)));
   }
   // Kept by Start() and by gRPC.
   void Unref() {
     if (refs_.fetch_sub(1) == 1) delete this;
   }
 
+  CallCounts::Call call_{"RecvTensor"};
   const std::shared_ptr<Rendezvous> rendezvous_;
   grpc::ByteBuffer* const response_;
   int64_t step_ = 0;
@@ -209,7 +213,7 @@ class WorkerServiceImpl final : public RawWorkerService {
   explicit WorkerServiceImpl(Door& door) : door_(door) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context, const ::tensorflow::GetStatusRequest*, ::tensorflow::GetStatusResponse* response) override {
-    return WithCaller(door_, *context, [&](const Caller&) {
+    return WithCaller("GetStatus", door_, *context, [&](const Caller&) {
       for (const auto& device : door_.sessions.devices().devices()) {
         const DeviceAttributes& attributes = device->attributes();
         ::tensorflow::DeviceAttributes* told = response->add_device_attributes();

@@ -35,10 +35,24 @@ absl::StatusOr<TensorRef>* Receipts::Find(int node) {
   return &it->second;  // nobody else looks at what has come
 }
 
-void Receipts::WaitForOne() {
-  MutexLock lock(&shared_->mu);
-  while (shared_->come.size() == shared_->seen) shared_->changed.Wait(&shared_->mu);
-  shared_->seen = shared_->come.size();
+absl::Status Receipts::WaitForOne(Runner& runner) {
+  const std::chrono::nanoseconds longest = runner.bounds().longest_wait;
+  const auto deadline = std::chrono::steady_clock::now() + longest;
+  bool came = false;
+  runner.WithoutLock([&] {
+    MutexLock lock(&shared_->mu);
+    while (shared_->come.size() == shared_->seen) {
+      const auto left = deadline - std::chrono::steady_clock::now();
+      if (left <= std::chrono::nanoseconds::zero()) return;
+      shared_->changed.WaitFor(&shared_->mu, left);
+    }
+    shared_->seen = shared_->come.size();
+    came = true;
+  });
+  RETURN_IF_ERROR(runner.session().closed());
+  if (came) return absl::OkStatus();
+  return absl::DeadlineExceededError(absl::StrCat("what another task was to send has not come for ",
+                                                  std::chrono::duration_cast<std::chrono::seconds>(longest).count(), " s"));
 }
 
 namespace {
@@ -55,7 +69,7 @@ absl::Status Recv(OpCall& call) {
   RETURN_IF_ERROR(receipts.Ask(call.runner(), 0, call.attr_map(), call.frame()));
   absl::StatusOr<TensorRef>* come = nullptr;
   while ((come = receipts.Find(0)) == nullptr) {
-    call.runner().WithoutLock([&] { receipts.WaitForOne(); });
+    RETURN_IF_ERROR(receipts.WaitForOne(call.runner()));
   }
   RETURN_IF_ERROR(come->status());
   call.Return(**come);

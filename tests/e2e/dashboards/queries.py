@@ -20,7 +20,7 @@ from draw import SPAN_S, draw
 
 RULES, CASES = "deploy/prometheus/rules.yml", "deploy/prometheus/rules_test.yml"
 # Metrics that a daemon under load need not have: those of GPUs, and of what has not happened.
-MAY_BE_ABSENT = re.compile(r"eagerd_(gpu_\w+|host_fallbacks_total|tenant_refused_total)$")
+MAY_BE_ABSENT = re.compile(r"eagerd_(gpu_\w+|host_fallbacks_total|tenant_refused_total|unknown_ops_total)$")
 PATIENCE_S = 90
 
 

@@ -28,7 +28,7 @@ def main():
   iterator = iter(dataset)
   print('steps', [round(float(step(iterator)), 5) for _ in range(3)])
   try:
-    step(iterator)
+    print(float(step(iterator)))  # a function's error comes where its result is read
   except tf.errors.OutOfRangeError:
     print('the end')
   print('weights', weights.numpy().tolist())
