@@ -61,10 +61,9 @@ absl::Status Find(OpCall& call) {
   ASSIGN_OR_RETURN(const RefPtr<LookupTable> table, call.object<LookupTable>(0));
   ASSIGN_OR_RETURN(const HostTensor keys, call.host(1));
   ASSIGN_OR_RETURN(const HostTensor otherwise, call.host(2));
-  const absl::StatusOr<HostTensor> found = table->Find(keys, otherwise);
+  absl::StatusOr<TensorRef> found = table->Find(keys, otherwise, call.runner().session().queues().host());
   if (!found.ok()) return Told(call, found.status());
-  ASSIGN_OR_RETURN(TensorRef values, call.runner().Constant(*found, call.frame()));
-  call.Return(std::move(values));
+  call.Return(*std::move(found));
   return absl::OkStatus();
 }
 
@@ -94,13 +93,10 @@ absl::Status Size(OpCall& call) {
 
 absl::Status Export(OpCall& call) {
   ASSIGN_OR_RETURN(const RefPtr<LookupTable> table, call.object<LookupTable>(0));
-  RETURN_IF_ERROR(Told(call, table->CheckReady()));
-  HostTensor keys, values;
-  table->Export(&keys, &values);
-  ASSIGN_OR_RETURN(TensorRef all_keys, call.runner().Constant(keys, call.frame()));
-  ASSIGN_OR_RETURN(TensorRef all_values, call.runner().Constant(values, call.frame()));
-  call.Return(std::move(all_keys));
-  call.Return(std::move(all_values));
+  absl::StatusOr<std::pair<TensorRef, TensorRef>> all = table->Export(call.runner().session().queues().host());
+  if (!all.ok()) return Told(call, all.status());
+  call.Return(std::move(all->first));
+  call.Return(std::move(all->second));
   return absl::OkStatus();
 }
 

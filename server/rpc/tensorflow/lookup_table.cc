@@ -27,28 +27,37 @@ std::string Bytes(const HostTensor& tensor, int64_t first, int64_t n) {
   return bytes;
 }
 
-// A tensor of what Bytes gave, piece after piece.
-HostTensor FromBytes(DType dtype, const Shape& shape, const std::vector<absl::string_view>& pieces) {
-  if (dtype != DType::kString) {
-    HostTensor tensor(TensorSpec{dtype, shape});
-    char* to = static_cast<char*>(tensor.data());
+// A tensor of what Bytes gave, piece after piece. Its memory is taken first: pieces may be the same a million times.
+absl::StatusOr<TensorRef> FromBytes(TensorSpec spec, const std::vector<absl::string_view>& pieces, Device& host) {
+  size_t total = 0;
+  for (absl::string_view piece : pieces) {
+    if (__builtin_add_overflow(total, piece.size(), &total)) return absl::ResourceExhaustedError("the values are too many");
+  }
+  // Of strings: a length in front of each becomes an offset, of which there is one more.
+  ASSIGN_OR_RETURN(BufferRef buffer, host.Allocate(spec.dtype == DType::kString ? total + sizeof(uint64_t) : total));
+  char* to = static_cast<char*>(buffer->data());
+  if (spec.dtype != DType::kString) {
     for (absl::string_view piece : pieces) {
       if (!piece.empty()) std::memcpy(to, piece.data(), piece.size());
       to += piece.size();
     }
-    return tensor;
+    return MakeRef<Tensor>(std::move(spec), std::move(buffer));
   }
-  std::vector<std::string> strings;
+  auto* offsets = reinterpret_cast<uint64_t*>(to);
+  char* const bytes = to + (static_cast<size_t>(spec.shape.num_elements()) + 1) * sizeof(uint64_t);
+  uint64_t end = 0;
+  *offsets++ = 0;
   for (absl::string_view piece : pieces) {
     while (!piece.empty()) {
       uint64_t length = 0;
       std::memcpy(&length, piece.data(), sizeof length);
-      piece.remove_prefix(sizeof length);
-      strings.emplace_back(piece.substr(0, length));
-      piece.remove_prefix(length);
+      std::memcpy(bytes + end, piece.data() + sizeof length, length);
+      end += length;
+      *offsets++ = end;
+      piece.remove_prefix(sizeof length + length);
     }
   }
-  return HostTensor::Strings(shape, strings);
+  return MakeRef<Tensor>(std::move(spec), std::move(buffer));
 }
 
 Shape Joined(const Shape& a, const Shape& b) {
@@ -68,7 +77,7 @@ absl::Status LookupTable::CheckKeys(const HostTensor& keys) const {
   return absl::InvalidArgumentError(absl::StrCat("Key must be type ", Name(form_.key), " but got ", Name(keys.dtype())));
 }
 
-absl::StatusOr<HostTensor> LookupTable::Find(const HostTensor& keys, const HostTensor& otherwise) const {
+absl::StatusOr<TensorRef> LookupTable::Find(const HostTensor& keys, const HostTensor& otherwise, Device& host) const {
   RETURN_IF_ERROR(CheckReady());
   RETURN_IF_ERROR(CheckKeys(keys));
   if (otherwise.dtype() != form_.value) {
@@ -94,7 +103,7 @@ absl::StatusOr<HostTensor> LookupTable::Find(const HostTensor& keys, const HostT
     if (for_each) defaults.push_back(Bytes(otherwise, i * n, n));
     rows.push_back(defaults.back());
   }
-  return FromBytes(form_.value, checked, rows);
+  return FromBytes({form_.value, checked}, rows, host);
 }
 
 absl::Status LookupTable::Insert(const HostTensor& keys, const HostTensor& values) {
@@ -159,15 +168,17 @@ void LookupTable::Clear() {
   keeper_->Refund(std::exchange(charged_, 0));
 }
 
-void LookupTable::Export(HostTensor* keys, HostTensor* values) const {
+absl::StatusOr<std::pair<TensorRef, TensorRef>> LookupTable::Export(Device& host) const {
+  RETURN_IF_ERROR(CheckReady());
   std::vector<absl::string_view> key_bytes, value_bytes;
   for (const auto& [key, row] : rows_) {
     key_bytes.push_back(key);
     value_bytes.push_back(row);
   }
   const Shape shape({size()});
-  *keys = FromBytes(form_.key, shape, key_bytes);
-  *values = FromBytes(form_.value, Joined(shape, form_.value_shape), value_bytes);
+  ASSIGN_OR_RETURN(TensorRef keys, FromBytes({form_.key, shape}, key_bytes, host));
+  ASSIGN_OR_RETURN(TensorRef values, FromBytes({form_.value, Joined(shape, form_.value_shape)}, value_bytes, host));
+  return std::make_pair(std::move(keys), std::move(values));
 }
 
 absl::Status LookupTable::Reserve(const HostTensor& key) {

@@ -34,14 +34,15 @@ class LookupTable final : public Object {
   absl::Status CheckReady() const;
   int64_t size() const { return static_cast<int64_t>(rows_.size()); }
 
-  // For each key its value, or what stands for a key that is not there: one value for all, or one for each.
-  absl::StatusOr<HostTensor> Find(const HostTensor& keys, const HostTensor& otherwise) const;
+  // For each key its value, or what stands for a key that is not there: one value for all, or one for each. On a device of the host.
+  absl::StatusOr<TensorRef> Find(const HostTensor& keys, const HostTensor& otherwise, Device& host) const;
   // Adds keys with their values, in place of the values that they have. One that is no mutable table takes them once: FAILED_PRECONDITION
   // for others later, INVALID_ARGUMENT for a key with two values. RESOURCE_EXHAUSTED, with some of them added, beyond the session's memory.
   absl::Status Insert(const HostTensor& keys, const HostTensor& values);
   absl::Status Remove(const HostTensor& keys);
   void Clear();
-  void Export(HostTensor* keys, HostTensor* values) const;
+  // Keys and values, in any order.
+  absl::StatusOr<std::pair<TensorRef, TensorRef>> Export(Device& host) const;
 
   // One that no key may be: what some tables mark empty places by.
   absl::Status Reserve(const HostTensor& key);
@@ -54,7 +55,7 @@ class LookupTable final : public Object {
   const Form form_;
   bool filled_ = false;
   size_t charged_ = 0;
-  // By the bytes of keys; rows as Rows has them.
+  // By the bytes of keys, as Bytes has them.
   absl::flat_hash_map<std::string, std::string> rows_;
   std::vector<std::string> reserved_;
 };

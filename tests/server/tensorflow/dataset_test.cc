@@ -1,6 +1,7 @@
 // Datasets, iterators and optionals of the TensorFlow door.
 #include <algorithm>
-#include <set>
+#include <limits>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -380,10 +381,29 @@ TEST_F(DatasetTest, IteratorThatHoldsItself) {
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition) << status;
 }
 
+// However long it looks for an element.
 TEST_F(DatasetTest, AClosedSessionStops) {
-  session_.Close(absl::AbortedError("killed"));
-  const Value iterator = One("AnonymousIteratorV3", {}, kInt64);
-  EXPECT_EQ(StatusOf("MakeIterator", {Range(3), iterator}).code(), StatusCode::kAborted);
+  Register(kIsLess);
+  const Value none = One("FilterDataset", {Range(int64_t{1} << 60), Int(0)},
+                         {{"output_types", TypesAttr({DType::kInt64})}, {"predicate", FuncAttr("is_less")}});
+  const Value iterator = Iterate(none);
+  std::thread killer([this] {
+    while (session_.stats().ops < 1000) std::this_thread::yield();
+    session_.Close(absl::AbortedError("killed"));
+  });
+  EXPECT_EQ(StatusOf("IteratorGetNext", {iterator}, kInt64).code(), StatusCode::kAborted);
+  killer.join();
+  EXPECT_EQ(StatusOf("MakeIterator", {none, iterator}).code(), StatusCode::kAborted);
+}
+
+// A bound of what one item may do holds for passes that call no function.
+TEST_F(DatasetTest, BoundsOfAnItem) {
+  Bounds bounds;
+  bounds.most_calls = 1000;
+  runner_ = std::make_unique<Runner>(session_, rendezvous_, peers_, [](absl::FunctionRef<void()> wait) { wait(); }, bounds);
+  const int64_t countless = int64_t{1} << 60;
+  const Value iterator = Iterate(One("SkipDataset", {Range(countless), Int(countless)}, kInt64));
+  EXPECT_EQ(StatusOf("IteratorGetNext", {iterator}, kInt64).code(), StatusCode::kResourceExhausted);
 }
 
 TEST_F(DatasetTest, FilesAreRefused) {

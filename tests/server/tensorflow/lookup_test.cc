@@ -119,6 +119,11 @@ TEST_F(LookupTest, Limits) {
     EXPECT_TRUE(StatusOf("LookupTableInsertV2", {table, Ints({0}), Strings({"small"})}).ok());
   }
   EXPECT_EQ(session_.queues().bytes(), before);
+  // A long value for many keys.
+  const Value table = One("AnonymousMutableHashTable", {}, Types(DType::kInt64, DType::kString));
+  EXPECT_TRUE(StatusOf("LookupTableInsertV2", {table, Ints({0}), Strings({std::string(1 << 20, 'x')})}).ok());
+  EXPECT_EQ(StatusOf("LookupTableFindV2", {table, Ints(std::vector<int64_t>(100, 0)), Put(HostTensor::Strings(Shape(), {""}))}).code(),
+            StatusCode::kResourceExhausted);
 }
 
 }  // namespace
