@@ -15,6 +15,7 @@
 #include "server/rpc/activity.h"
 #include "server/rpc/security/front_door.h"
 #include "server/rpc/tensorflow/context.h"
+#include "server/rpc/tensorflow/worker_threads.h"
 #include "server/session/session_registry.h"
 #include "server/state/periodic.h"
 
@@ -66,6 +67,7 @@ struct Door {
   Activity& activity;
   const std::atomic<bool>& draining;
   Contexts contexts;
+  WorkerThreads threads;
 
   Door(SessionRegistry& s, FrontDoor& f, Activity& a, const std::atomic<bool>& d) : sessions(s), front(f), activity(a), draining(d), contexts(s) {}
   // Who calls. This protocol has no place for a token: where one is needed, UNAUTHENTICATED says so.

@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "server/exec/recorder.h"
 #include "server/rpc/call_counts.h"
+#include "server/rpc/message_counts.h"
 #include "server/rpc/status.h"
 #include "server/rpc/tensorflow/door.h"
 #include "server/rpc/tensorflow/tensor_proto.h"
@@ -35,11 +37,23 @@ grpc::Status WithContext(absl::string_view name, Door& door, const grpc::ServerC
 
 // One answer for each item, until one fails.
 absl::Status ExecuteAll(Context& context, EnqueueRequest& request, EnqueueResponse* response) {
-  for (QueueItem& item : *request.mutable_queue()) RETURN_IF_ERROR(context.Execute(item, response->add_queue_response()));
-  return absl::OkStatus();
+  MessageCounts& counts = MessageCounts::Mine();
+  counts.Received(Path::kStream, request.ByteSizeLong());
+  counts.Executed(static_cast<size_t>(request.queue_size()));
+  const RecordingScope recording(context.session().recorder());
+  const TimeSlice whole("message", "message");
+  const auto start = MessageCounts::Clock::now();
+  absl::Status status;
+  for (QueueItem& item : *request.mutable_queue()) {
+    status = context.Execute(item, response->add_queue_response());
+    if (!status.ok()) break;
+  }
+  counts.Took(Phase::kExecute, MessageCounts::Clock::now() - start);
+  return status;
 }
 
-class EagerServiceImpl final : public EagerService::Service {
+// Deletes come as calls of their own, one for each handle: they are done where they are read, without a thread that waits.
+class EagerServiceImpl final : public EagerService::WithCallbackMethod_Enqueue<EagerService::Service> {
  public:
   explicit EagerServiceImpl(Door& door) : door_(door) {}
 
@@ -70,10 +84,18 @@ class EagerServiceImpl final : public EagerService::Service {
     });
   }
 
-  grpc::Status Enqueue(grpc::ServerContext* context, const EnqueueRequest* request, EnqueueResponse* response) override {
-    return WithContext("Enqueue", door_, *context, request->context_id(), [&](Context& found) {
-      return ExecuteAll(found, *const_cast<EnqueueRequest*>(request), response);  // gRPC is done with it
-    });
+  grpc::ServerUnaryReactor* Enqueue(grpc::CallbackServerContext* context, const EnqueueRequest* request,
+                                    EnqueueResponse* response) override {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    const auto serve = [this, context, request, response, reactor] {
+      reactor->Finish(WithContext("Enqueue", door_, *context, request->context_id(), [&](Context& found) {
+        return ExecuteAll(found, *const_cast<EnqueueRequest*>(request), response);  // gRPC is done with it
+      }));
+    };
+    const bool only_deletes = std::all_of(request->queue().begin(), request->queue().end(),
+                                          [](const QueueItem& item) { return item.has_handle_to_decref(); });
+    only_deletes ? serve() : door_.threads.Run(serve);
+    return reactor;
   }
 
   grpc::Status StreamingEnqueue(grpc::ServerContext* context,
@@ -186,8 +208,12 @@ class RecvReactor final : public grpc::ServerUnaryReactor {
     if (tensor.ok()) {
       absl::StatusOr<grpc::ByteBuffer> encoded = EncodeRecvTensor(**tensor);
       status = encoded.status();
-      if (encoded.ok()) *response_ = *std::move(encoded);
+      if (encoded.ok()) {
+        *response_ = *std::move(encoded);
+        MessageCounts::Mine().Sent(Path::kBulk, response_->Length());
+      }
     }
+    MessageCounts::Mine().Answered(MessageCounts::Clock::now() - arrived_);
     Finish(call_.Ended(ToGrpc(status)));
   }
   // Kept by Start() and by gRPC.
@@ -196,6 +222,7 @@ class RecvReactor final : public grpc::ServerUnaryReactor {
   }
 
   CallCounts::Call call_{"RecvTensor"};
+  const MessageCounts::Clock::time_point arrived_ = MessageCounts::Clock::now();
   const std::shared_ptr<Rendezvous> rendezvous_;
   grpc::ByteBuffer* const response_;
   int64_t step_ = 0;
