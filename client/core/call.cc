@@ -163,7 +163,7 @@ DType Caller::NumberType(int i, const Attrs& attrs) const {
                         : kind == Operand::Kind::kArray ? operands_[static_cast<size_t>(i)].array().dtype()
                                                         : DType::kInt32;
   const ArgSpec* arg = Arg(i);
-  if (arg == nullptr) return natural;
+  if (arg == nullptr || arg->types_attr >= 0) return natural;
   if (arg->type_attr < 0) return arg->dtype;
   if (const DType* given = std::get_if<DType>(&attrs[arg->type_attr])) return *given;
   for (int j = 0; j < n_; ++j) {

@@ -78,6 +78,9 @@ std::string Allowed(const AttrSpec& attr) {
   return attr.minimum.has_value() ? absl::StrCat("at least ", *attr.minimum) : "";
 }
 
+// The name of an attribute's member: one that C++ has taken gets an underline.
+std::string MemberName(const AttrSpec& attr) { return absl::StrCat(attr.name, attr.name == "template" ? "_" : ""); }
+
 // "  int64_t axis = 0;", with what is allowed and whether it must be given behind it.
 std::string Member(const AttrSpec& attr) {
   const bool has_default = attr.default_value.index() != 0;
@@ -86,7 +89,7 @@ std::string Member(const AttrSpec& attr) {
   const std::string value = has_default ? absl::StrCat(" = ", std::visit(CppValue{}, attr.default_value)) : scalar ? "{}" : "";
   const std::string allowed = Allowed(attr), required = has_default ? "" : "required";
   const std::string note = absl::StrCat(required, required.empty() || allowed.empty() ? "" : ": ", allowed);
-  const std::string member = absl::StrCat("  ", CppType(attr.kind), " ", attr.name, value, ";");
+  const std::string member = absl::StrCat("  ", CppType(attr.kind), " ", MemberName(attr), value, ";");
   if (note.empty()) return absl::StrCat(member, "\n");
   const std::string line = absl::StrCat(member, "  // ", note);
   return line.size() <= 120 ? absl::StrCat(line, "\n") : absl::StrCat("  // ", Wrapped(note, "  // "), "\n", member, "\n");
@@ -110,13 +113,13 @@ bool AllDefaulted(const OpSpec& op) {
 
 std::string ResultType(const OpSpec& op) {
   if (op.outputs.empty()) return "void";
-  return op.outputs.size() == 1 && op.outputs[0].number_attr < 0 ? "Tensor" : "std::vector<Tensor>";
+  return op.outputs.size() == 1 && !op.outputs[0].is_list() ? "Tensor" : "std::vector<Tensor>";
 }
 
 std::string Signature(const OpSpec& op, bool with_defaults) {
   std::vector<std::string> parameters;
   for (const ArgSpec& arg : op.inputs) {
-    parameters.push_back(absl::StrCat(arg.number_attr >= 0 ? "const std::vector<Operand>& " : "const Operand& ", arg.name));
+    parameters.push_back(absl::StrCat(arg.is_list() ? "const std::vector<Operand>& " : "const Operand& ", arg.name));
   }
   if (!Settable(op).empty()) {
     parameters.push_back(absl::StrCat("const ", op.name, "Attrs& attrs", with_defaults && AllDefaulted(op) ? " = {}" : ""));
@@ -147,11 +150,11 @@ std::string Definition(const OpSpec& op) {
   const std::string where = op.inputs.empty() ? "where" : "Where(operands)";
   std::vector<std::string> names, attrs;
   for (const ArgSpec& arg : op.inputs) names.push_back(std::string(arg.name));
-  for (const AttrSpec* attr : Settable(op)) attrs.push_back(absl::StrCat("{\"", attr->name, "\", attrs.", attr->name, "}"));
+  for (const AttrSpec* attr : Settable(op)) attrs.push_back(absl::StrCat("{\"", attr->name, "\", attrs.", MemberName(*attr), "}"));
   if (op.has_list_input) {
     absl::StrAppend(&text, "  std::vector<Operand> operands;\n");
     for (const ArgSpec& arg : op.inputs) {
-      absl::StrAppend(&text, arg.number_attr >= 0 ? absl::StrCat("  operands.insert(operands.end(), ", arg.name, ".begin(), ", arg.name, ".end());\n")
+      absl::StrAppend(&text, arg.is_list() ? absl::StrCat("  operands.insert(operands.end(), ", arg.name, ".begin(), ", arg.name, ".end());\n")
                                                   : absl::StrCat("  operands.push_back(", arg.name, ");\n"));
     }
   } else if (!op.inputs.empty()) {

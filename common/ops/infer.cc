@@ -23,6 +23,7 @@ absl::Status BindType(const OpSpec& op, const ArgSpec& arg, int i, int n, DType 
   const auto error = [&](auto&&... parts) {
     return absl::InvalidArgumentError(absl::StrCat(op.name, ": ", ArgText(op, i, n), " must be ", parts..., ", got ", Name(dtype)));
   };
+  if (arg.types_attr >= 0) return absl::OkStatus();  // InferList has seen to it
   if (arg.type_attr < 0) {
     return dtype == arg.dtype ? absl::OkStatus() : error(Name(arg.dtype));
   }
@@ -39,21 +40,40 @@ absl::Status BindType(const OpSpec& op, const ArgSpec& arg, int i, int n, DType 
   return error(Name(bound), " as ", ArgText(op, set_by[arg.type_attr], n), " is");
 }
 
-absl::Status InferNumber(const OpSpec& op, int n, Attrs& attrs) {
-  for (const ArgSpec& arg : op.inputs) {
-    if (arg.number_attr < 0) continue;
+// Sets the attribute that tells the list's length, and perhaps its dtypes, or checks it if the caller has set it.
+absl::Status InferList(const OpSpec& op, absl::Span<const InferInput> inputs, Attrs& attrs) {
+  const int n = static_cast<int>(inputs.size());
+  for (size_t a = 0; a < op.inputs.size(); ++a) {
+    const ArgSpec& arg = op.inputs[a];
+    if (!arg.is_list()) continue;
     const int64_t length = n - static_cast<int64_t>(op.inputs.size()) + 1;
-    const AttrSpec& spec = op.attrs[arg.number_attr];
-    if (attrs[arg.number_attr].index() != 0 && std::get<int64_t>(attrs[arg.number_attr]) != length) {
+    const int attr = arg.number_attr >= 0 ? arg.number_attr : arg.types_attr;
+    const AttrSpec& spec = op.attrs[attr];
+    const auto* types = std::get_if<std::vector<DType>>(&attrs[attr]);
+    const int64_t* number = std::get_if<int64_t>(&attrs[attr]);
+    const int64_t given = types != nullptr ? static_cast<int64_t>(types->size()) : number != nullptr ? *number : length;
+    if (given != length) {
       return absl::InvalidArgumentError(absl::StrCat(op.name, ": attribute '", spec.name, "' is ",
-                                                     ToString(attrs[arg.number_attr]), ", but the list '", arg.name,
-                                                     "' has ", length, " tensors"));
+                                                     ToString(attrs[attr]), ", but the list '", arg.name, "' has ",
+                                                     length, " tensors"));
     }
     if (length < spec.minimum.value_or(0)) {
       return absl::InvalidArgumentError(absl::StrCat(op.name, ": the list '", arg.name, "' must have at least ",
                                                      *spec.minimum, " tensors, got ", length));
     }
-    attrs.Set(arg.number_attr, length);
+    if (arg.number_attr >= 0) {
+      attrs.Set(attr, length);
+      continue;
+    }
+    std::vector<DType> dtypes;
+    for (size_t i = a; i < a + static_cast<size_t>(length); ++i) {  // what stands before the list is one tensor each
+      dtypes.push_back(inputs[i].dtype);
+      if (types == nullptr || (*types)[i - a] == dtypes.back()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat(op.name, ": ", ArgText(op, static_cast<int>(i), n), " must be ", Name((*types)[i - a]),
+                       " by attribute '", spec.name, "', got ", Name(dtypes.back())));
+    }
+    attrs.Set(attr, std::move(dtypes));
   }
   return absl::OkStatus();
 }
@@ -65,7 +85,7 @@ absl::Status InferTypes(const OpSpec& op, absl::Span<const InferInput> inputs, A
   const int n = static_cast<int>(inputs.size());
   const int fixed = static_cast<int>(op.inputs.size());
   if (op.has_list_input ? n < fixed - 1 : n != fixed) return ArityError(op, n);
-  if (op.has_list_input) RETURN_IF_ERROR(InferNumber(op, n, attrs));
+  if (op.has_list_input) RETURN_IF_ERROR(InferList(op, inputs, attrs));
   absl::InlinedVector<int, 4> set_by(op.attrs.size(), -1);
   for (int i = 0; i < n; ++i) {
     RETURN_IF_ERROR(BindType(op, op.inputs[op.InputArg(i, n)], i, n, inputs[i].dtype, attrs, absl::MakeSpan(set_by)));
@@ -79,6 +99,11 @@ absl::Status InferTypes(const OpSpec& op, absl::Span<const InferInput> inputs, A
   }
   output_dtypes.clear();
   for (const ArgSpec& arg : op.outputs) {
+    if (arg.types_attr >= 0) {
+      const auto& list = std::get<std::vector<DType>>(attrs[arg.types_attr]);
+      output_dtypes.insert(output_dtypes.end(), list.begin(), list.end());
+      continue;
+    }
     const DType dtype = arg.type_attr < 0 ? arg.dtype : std::get<DType>(attrs[arg.type_attr]);
     const int64_t count = arg.number_attr < 0 ? 1 : std::get<int64_t>(attrs[arg.number_attr]);
     if (count < 0 || count > 1 << 20) {

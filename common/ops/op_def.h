@@ -6,9 +6,10 @@
 // The texts are TensorFlow's op definitions (`tf.raw_ops`), parsed once at start (op_spec.h):
 //   inputs   "x: T, axis: host Tidx, values: N * T"   name: type; a type attribute or a dtype; `N *` for a list;
 //            `host`: shape inference and kernels read its values on the host, so it never needs to be on a device
+//            A list of tensors of any dtypes is "input: T" with T: list(type), which may stand in outputs as well.
 //   outputs  "y: T, count: int32"
 //   attrs    "T: {float, double, int32}, keep_dims: bool = false, N: int >= 2, strides: list(int),
-//             padding: string {'SAME', 'VALID'}, Tidx: {int32, int64} = int32, dtype: type"
+//             padding: string {'SAME', 'VALID'}, Tidx: {int32, int64} = int32, dtype: type, T: list(type) >= 1"
 // Type and number attributes that inputs mention are inferred from them; a caller may leave them out.
 #pragma once
 
@@ -39,7 +40,7 @@ enum class Saves : uint8_t { kNothing = 0, kInputs = 1, kOutputs = 2, kBoth = 3,
 // What the executor does besides finding a kernel.
 enum class Effect : uint8_t {
   kPure,      // a function of its inputs
-  kAlias,     // output 0 is input 0's values under another shape: no kernel, no copy
+  kAlias,     // each output is the values of the input of its place under another shape: no kernel, no copy
   kStateful,  // reads or changes a variable or a random number generator: never memoised, reordered or dropped
 };
 

@@ -137,7 +137,7 @@ absl::StatusOr<AttrSpec> ParseAttr(absl::string_view text) {
   return attr;
 }
 
-// "x: T", "axis: host Tidx", "values: N * T"
+// "x: T", "axis: host Tidx", "values: N * T", and "input: T" where T is a list(type)
 absl::StatusOr<ArgSpec> ParseArg(absl::string_view text, const OpSpec& op) {
   ArgSpec arg;
   const std::pair<absl::string_view, absl::string_view> halves = absl::StrSplit(text, absl::MaxSplits(':', 1));
@@ -152,6 +152,8 @@ absl::StatusOr<ArgSpec> ParseArg(absl::string_view text, const OpSpec& op) {
   arg.type_attr = op.AttrIndex(rest);
   if (arg.type_attr < 0) {
     ASSIGN_OR_RETURN(arg.dtype, ParseDType(rest));
+  } else if (op.attrs[arg.type_attr].kind == AttrKind::kTypeList && arg.number_attr < 0) {
+    std::swap(arg.types_attr, arg.type_attr);
   } else if (op.attrs[arg.type_attr].kind != AttrKind::kType) {
     return RowError(text);
   }
@@ -203,6 +205,10 @@ absl::Status CheckAttr(const OpSpec& op, const AttrSpec& attr, const AttrValue& 
         static_cast<int64_t>(std::get<std::vector<int64_t>>(v).size()) < *attr.minimum) {
       return error("must have at least ", *attr.minimum, " elements, got ", ToString(v));
     }
+    if (attr.kind == AttrKind::kTypeList &&
+        static_cast<int64_t>(std::get<std::vector<DType>>(v).size()) < *attr.minimum) {
+      return error("must have at least ", *attr.minimum, " elements, got ", ToString(v));
+    }
   }
   return absl::OkStatus();
 }
@@ -238,10 +244,10 @@ absl::StatusOr<OpSpec> OpSpec::Parse(const OpDef& def) {
   for (absl::string_view text : SplitTop(def.inputs)) {
     ASSIGN_OR_RETURN(ArgSpec arg, ParseArg(text, op));
     if (arg.type_attr >= 0) op.attrs[arg.type_attr].inferred = true;
-    if (arg.number_attr >= 0) {
+    if (arg.is_list()) {
       if (op.has_list_input) return RowError(def.inputs);
       op.has_list_input = true;
-      op.attrs[arg.number_attr].inferred = true;
+      op.attrs[arg.number_attr >= 0 ? arg.number_attr : arg.types_attr].inferred = true;
     }
     if (arg.host) op.host_inputs |= 1u << op.inputs.size();
     op.inputs.push_back(arg);
@@ -265,7 +271,7 @@ int OpSpec::InputArg(int i, int n) const {
   if (!has_list_input) return i;
   const int extra = n - static_cast<int>(inputs.size());  // tensors beyond one an argument
   for (size_t a = 0; a < inputs.size(); ++a) {
-    const int length = inputs[a].number_attr >= 0 ? extra + 1 : 1;
+    const int length = inputs[a].is_list() ? extra + 1 : 1;
     if (i < length) return static_cast<int>(a);
     i -= length;
   }

@@ -18,7 +18,10 @@ struct ArgSpec {
   DType dtype = DType::kInvalid;  // fixed, if type_attr < 0
   int type_attr = -1;             // position of the attribute that gives the dtype
   int number_attr = -1;           // position of the attribute that gives the length of a list, or -1
+  int types_attr = -1;            // position of the list(type) that gives a list's length and dtypes, or -1
   bool host = false;
+
+  bool is_list() const { return number_attr >= 0 || types_attr >= 0; }
 };
 
 enum class AttrKind : uint8_t { kType, kInt, kFloat, kBool, kString, kShape, kIntList, kFloatList, kTypeList };

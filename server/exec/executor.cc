@@ -36,6 +36,8 @@ absl::Status Call(const KernelRow& kernel, KernelContext& context) {
 // Whether the op needs input `i` on `device` and the input is on another one. `host` inputs are read on the host.
 bool LiesElsewhere(const OpSpec& op, absl::Span<const TensorRef> inputs, size_t i, const Device& device) {
   const BufferRef& buffer = inputs[i]->buffer();
+  // Strings that are only passed on stay on the host.
+  if (op.def->effect == Effect::kAlias && inputs[i]->dtype() == DType::kString) return false;
   return buffer && !Reaches(device, *buffer->device()) && !op.IsHostInput(static_cast<int>(i), static_cast<int>(inputs.size()));
 }
 
@@ -103,9 +105,12 @@ absl::Status RunInMemory(Signature& signature, absl::Span<const TensorRef> given
     if (absl::Status s = inputs.Move(i, device); !s.ok()) return WithOp(op, s);
   }
   if (op.def->effect == Effect::kAlias) {
-    const Tensor& in = *inputs.get()[0];
-    outputs.assign(1, in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), &in.value_spec())
-                                       : MakeRef<Tensor>(plan.outputs[0], in.buffer(), in.offset()));
+    outputs.clear();
+    for (size_t o = 0; o < plan.outputs.size(); ++o) {
+      const Tensor& in = *inputs.get()[o];
+      outputs.push_back(in.is_variable() ? MakeRef<Tensor>(in.variable_ref(), &in.value_spec())
+                                         : MakeRef<Tensor>(plan.outputs[o], in.buffer(), in.offset()));
+    }
     return absl::OkStatus();
   }
   if (absl::Status s = Allocate(plan, outputs); !s.ok()) return WithOp(op, s);

@@ -38,6 +38,7 @@ class DTypeChooser {
   DType Choose(int i) const {
     if (DType named = inputs_[i].named_dtype(); named != DType::kInvalid) return named;
     const ArgSpec& arg = Arg(i);
+    if (arg.types_attr >= 0) return inputs_[i].natural_dtype();
     return arg.type_attr < 0 ? arg.dtype : bound_[arg.type_attr];
   }
 

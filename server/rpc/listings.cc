@@ -13,7 +13,8 @@ namespace eager::server {
 namespace {
 
 void DescribeArg(const OpSpec& op, const ArgSpec& arg, v1::OpDescription::Arg* out) {
-  const absl::string_view type = arg.type_attr >= 0 ? op.attrs[arg.type_attr].name : Name(arg.dtype);
+  const int type_attr = arg.types_attr >= 0 ? arg.types_attr : arg.type_attr;
+  const absl::string_view type = type_attr >= 0 ? op.attrs[type_attr].name : Name(arg.dtype);
   out->set_name(std::string(arg.name));
   out->set_type(arg.number_attr >= 0 ? absl::StrCat(op.attrs[arg.number_attr].name, " * ", type) : std::string(type));
   out->set_host(arg.host);

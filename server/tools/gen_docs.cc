@@ -105,7 +105,7 @@ std::string DTypes(const OpSpec& op) {
 std::string Inputs(const OpSpec& op) {
   return absl::StrJoin(op.inputs, ", ", [&](std::string* out, const ArgSpec& arg) {
     if (arg.number_attr >= 0) absl::StrAppend(out, op.attrs[static_cast<size_t>(arg.number_attr)].name, " * ");
-    absl::StrAppend(out, arg.host ? "*" : "", arg.name, arg.host ? "*" : "");
+    absl::StrAppend(out, arg.host ? "*" : "", arg.name, arg.host ? "*" : "", arg.types_attr >= 0 ? " ..." : "");
   });
 }
 

@@ -69,6 +69,45 @@ TEST(OpTable, TakesGoodRows) {
   EXPECT_EQ((*attrs)[op.AttrIndex("T")].index(), 0u);
 }
 
+// One list(type) gives a list's length and dtypes, of inputs and of outputs.
+TEST(OpTable, ListsOfAnyDTypes) {
+  OpDef row = GoodRow();
+  row.inputs = "first: int32, values: T";
+  row.outputs = "count: int32, values: T";
+  row.attrs = "T: list(type) >= 1";
+  row.shape = [](ShapeContext& c) {
+    for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, c.input(i));
+    return absl::OkStatus();
+  };
+  const absl::Span<const OpDef> families[] = {{&row, 1}};
+  absl::StatusOr<OpTable> table = OpTable::Make(families);
+  ASSERT_TRUE(table.ok()) << table.status();
+  const OpSpec& op = table->at(0);
+  EXPECT_TRUE(op.has_list_input);
+  EXPECT_TRUE(op.attrs[0].inferred);
+  EXPECT_EQ(op.InputArg(0, 3), 0);
+  EXPECT_EQ(op.InputArg(2, 3), 1);
+
+  const Shape shape{2};
+  const auto infer = [&](const NamedAttrs& named, const std::vector<DType>& dtypes, Inferred& out) {
+    std::vector<InferInput> inputs;
+    for (DType d : dtypes) inputs.push_back({d, &shape});
+    Attrs attrs = Attrs::Make(op, named).value();
+    return Infer(op, inputs, attrs, out);
+  };
+  Inferred out;
+  ASSERT_TRUE(infer({}, {DType::kInt32, DType::kString, DType::kFloat32}, out).ok());
+  EXPECT_EQ(std::vector<DType>(out.dtypes.begin(), out.dtypes.end()),
+            (std::vector<DType>{DType::kInt32, DType::kString, DType::kFloat32}));
+  const NamedAttrs given = {{"T", std::vector<DType>{DType::kBool, DType::kInt64}}};
+  EXPECT_TRUE(infer(given, {DType::kInt32, DType::kBool, DType::kInt64}, out).ok());
+  EXPECT_TRUE(absl::StrContains(infer(given, {DType::kInt32, DType::kBool, DType::kInt32}, out).message(),
+                                "input 2 (values) must be int64 by attribute 'T', got int32"));
+  EXPECT_TRUE(absl::StrContains(infer(given, {DType::kInt32, DType::kBool}, out).message(),
+                                "but the list 'values' has 1 tensors"));
+  EXPECT_TRUE(absl::StrContains(infer({}, {DType::kInt32}, out).message(), "must have at least 1 tensors, got 0"));
+}
+
 TEST(OpTable, RefusesBadRows) {
   EXPECT_TRUE(absl::StrContains(MakeWith({GoodRow(), GoodRow()}).message(), "two rows"));
   OpDef row = GoodRow();

@@ -257,6 +257,7 @@ class Program {
 
   uint64_t Input(const ArgSpec& arg, Wanted& wanted) {
     DType dtype = arg.type_attr < 0 ? arg.dtype : wanted.dtypes[arg.type_attr];
+    if (arg.types_attr >= 0) dtype = ChooseDType(bytes_, DTypeSet::All());
     const uint8_t form = bytes_.Byte();
     if (form >= kNoHandle) return AnyHandle(form);
     if (form >= kAnyRecent && form < kFreshOther) return Recent(form - kAnyRecent);
@@ -282,7 +283,7 @@ class Program {
   Handles Inputs(Wanted& wanted) {
     Handles inputs;
     for (const ArgSpec& arg : wanted.op.inputs) {
-      const int n = arg.number_attr < 0 ? 1 : bytes_.Byte() % 6;
+      const int n = !arg.is_list() ? 1 : bytes_.Byte() % 6;
       for (int i = 0; i < n; ++i) inputs.push_back(Input(arg, wanted));
     }
     return inputs;
@@ -291,11 +292,11 @@ class Program {
   static uint32_t NumOutputs(const OpSpec& op, const NamedAttrs& attrs, size_t num_inputs) {
     int64_t n = 0;
     for (const ArgSpec& arg : op.outputs) {
-      if (arg.number_attr < 0) {
+      if (!arg.is_list()) {
         ++n;
         continue;
       }
-      const AttrSpec& number = op.attrs[arg.number_attr];
+      const AttrSpec& number = op.attrs[arg.number_attr >= 0 ? arg.number_attr : arg.types_attr];
       const AttrValue* value = &number.default_value;
       for (const NamedAttr& attr : attrs) {
         if (attr.name == number.name) value = &attr.value;

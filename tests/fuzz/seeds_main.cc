@@ -100,7 +100,7 @@ std::string Program(const golden::Json& c, const OpSpec& op, const std::vector<H
   out.Byte(CodeOf(op.name) & 0xFF);
   const NamedAttrs attrs = conformance::AttrsFromJson(c.at("attrs"), &op);
   for (size_t a = 0; a < op.attrs.size(); ++a) {
-    if (op.attrs[a].inferred && op.attrs[a].kind == AttrKind::kInt) continue;
+    if (op.attrs[a].inferred && op.attrs[a].kind != AttrKind::kType) continue;
     const auto given = std::find_if(attrs.begin(), attrs.end(), [&](const NamedAttr& x) { return x.name == op.attrs[a].name; });
     if (op.attrs[a].inferred) {
       int code = 1;
@@ -116,8 +116,8 @@ std::string Program(const golden::Json& c, const OpSpec& op, const std::vector<H
   }
   int i = 0;
   for (const ArgSpec& arg : op.inputs) {
-    const int count = arg.number_attr < 0 ? 1 : n - static_cast<int>(op.inputs.size()) + 1;
-    if (arg.number_attr >= 0) out.Byte(count);
+    const int count = !arg.is_list() ? 1 : n - static_cast<int>(op.inputs.size()) + 1;
+    if (arg.is_list()) out.Byte(count);
     for (int k = 0; k < count && i < n; ++k, ++i) WriteTensor(out, inputs[i], arg.host);
   }
   return out.bytes();

@@ -107,7 +107,7 @@ void Context::ReleasePending() {
   }
   if (released.empty()) return;
   for (const Handle& handle : released) entries_.erase(handle);
-  session_->KeepBeside(static_cast<int64_t>(entries_.size())).IgnoreError();  // fewer than before
+  runner_.keeper()->SetHandles(static_cast<int64_t>(entries_.size())).IgnoreError();  // fewer than before
 }
 
 absl::Status Context::ExecuteItem(QueueItem& item, QueueResponse* response) {
@@ -154,7 +154,7 @@ absl::Status Context::Receive(const ::tensorflow::eager::SendTensorOp& sent) {
 absl::Status Context::Put(int64_t op, int32_t output, Entry entry) {
   const auto [it, is_new] = entries_.try_emplace({op, output});
   if (!is_new) return absl::AlreadyExistsError(absl::StrCat("handle ", op, ":", output, " is in use"));
-  if (absl::Status room = session_->KeepBeside(static_cast<int64_t>(entries_.size())); !room.ok()) {
+  if (absl::Status room = runner_.keeper()->SetHandles(static_cast<int64_t>(entries_.size())); !room.ok()) {
     entries_.erase(it);
     return room;
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status_macros.h"
 #include "common/wire/text.h"
 #include "server/exec/unknown_ops.h"
@@ -289,8 +290,10 @@ absl::Status Function::RunAsTheyCome(Runner& runner, Run_& run, const Frame& fra
 
 absl::Status Function::At(const Node& node, const absl::Status& status) const {
   if (status.ok() || absl::StrContains(status.message(), "[[{{node")) return status;
-  return absl::Status(status.code(), absl::StrCat("{{function_node ", def_->signature().name(), "}} ", status.message(), "\n\t [[{{node ",
-                                                  node.def->name(), "}}]]"));
+  absl::string_view text = status.message();
+  absl::ConsumePrefix(&text, absl::StrCat(node.def->op(), ": "));  // the node says which op
+  return absl::Status(status.code(),
+                      absl::StrCat("{{function_node ", def_->signature().name(), "}} ", text, "\n\t [[{{node ", node.def->name(), "}}]]"));
 }
 
 }  // namespace eager::server::tf

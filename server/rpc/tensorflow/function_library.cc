@@ -33,12 +33,20 @@ absl::Status FunctionLibrary::Add(::tensorflow::FunctionDef def) {
 
 void FunctionLibrary::Remove(const std::string& name) { defs_.erase(name); }
 
-absl::StatusOr<std::shared_ptr<Function>> FunctionLibrary::Get(const std::string& name, const AttrMap& attrs,
-                                                               const std::string& device) {
+absl::StatusOr<std::shared_ptr<Function>> FunctionLibrary::Get(const std::string& name, const AttrMap& attrs, const std::string& device,
+                                                               FunctionInstances* instances) {
+  std::string key;
+  if (instances != nullptr) {
+    key = absl::StrCat(name, " ", device, " ", Fingerprint(attrs));
+    if (const auto it = instances->find(key); it != instances->end()) return it->second;
+  }
   const auto it = defs_.find(name);
   if (it == defs_.end()) return absl::NotFoundError(absl::StrCat("Function '", name, "' is not registered in eagerd"));
-  const std::string key = it->second.has_placeholders ? absl::StrCat(device, " ", Fingerprint(attrs)) : device;
-  std::shared_ptr<Function>& ready = it->second.ready[key];
+  if (instances == nullptr) {
+    key = it->second.has_placeholders ? absl::StrCat(device, " ", Fingerprint(attrs)) : device;
+    instances = &it->second.ready;
+  }
+  std::shared_ptr<Function>& ready = (*instances)[key];
   if (ready == nullptr) {
     auto function = std::make_shared<Function>(it->second.def, attrs);
     RETURN_IF_ERROR(function->Resolve(*this));

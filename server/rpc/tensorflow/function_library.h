@@ -14,6 +14,9 @@ namespace eager::server::tf {
 
 class Function;
 
+// Functions with a state of their own, which is what their random ops have drawn so far.
+using FunctionInstances = absl::flat_hash_map<std::string, std::shared_ptr<Function>>;
+
 // Used under its context's lock.
 class FunctionLibrary {
  public:
@@ -22,14 +25,16 @@ class FunctionLibrary {
   void Remove(const std::string& name);
   bool Contains(const std::string& name) const { return defs_.contains(name); }
   // Made ready to run on a device, once for each. `attrs`: the caller's. NOT_FOUND; INVALID_ARGUMENT for what is no function.
-  absl::StatusOr<std::shared_ptr<Function>> Get(const std::string& name, const AttrMap& attrs, const std::string& device);
+  // `instances`: where those are that the caller has for himself; null: the client's.
+  absl::StatusOr<std::shared_ptr<Function>> Get(const std::string& name, const AttrMap& attrs, const std::string& device,
+                                                FunctionInstances* instances = nullptr);
 
  private:
   static constexpr size_t kMost = 1 << 16;
   struct Entry {
     std::shared_ptr<const ::tensorflow::FunctionDef> def;
     bool has_placeholders = false;  // takes attributes of its caller
-    absl::flat_hash_map<std::string, std::shared_ptr<Function>> ready;  // by device and, if it takes them, attributes
+    FunctionInstances ready;  // by device and, if it takes them, attributes
   };
   absl::flat_hash_map<std::string, Entry> defs_;
 };

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/rpc/tensorflow/attrs.h"
+#include "server/rpc/tensorflow/function_library.h"
 #include "server/rpc/tensorflow/value.h"
 
 namespace eager::server::tf {
@@ -19,6 +20,7 @@ struct Frame {
   std::string device;  // where they are to run; a name as clients have it
   int64_t step = 0;    // of what they send and receive
   int depth = 0;       // of functions that called each other
+  FunctionInstances* functions = nullptr;  // the functions that are called have their state here; null: in the client's library
 };
 
 class OpCall {
@@ -33,6 +35,7 @@ class OpCall {
   const AttrMap& attr_map() const { return attr_map_; }
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
   Values& inputs() { return inputs_; }
+  const Values& inputs() const { return inputs_; }
   // INVALID_ARGUMENT where there is no input i, or it is no tensor.
   absl::StatusOr<TensorRef> tensor(int i) const;
   // Input i's values on the host, which are waited for.
@@ -78,6 +81,18 @@ absl::Span<const OpRow> ControlOps();
 absl::Span<const OpRow> TransferOps();
 absl::Span<const OpRow> TensorListOps();
 absl::Span<const OpRow> CheckOps();
+absl::Span<const OpRow> DatasetSourceOps();
+absl::Span<const OpRow> DatasetFunctionOps();
+absl::Span<const OpRow> DatasetFlattenOps();
+absl::Span<const OpRow> DatasetOrderOps();
+absl::Span<const OpRow> DatasetBatchOps();
+absl::Span<const OpRow> DatasetShuffleOps();
+absl::Span<const OpRow> DatasetCacheOps();
+absl::Span<const OpRow> DatasetValueOps();
+absl::Span<const OpRow> IteratorOps();
+absl::Span<const OpRow> OptionalOps();
+absl::Span<const OpRow> LookupOps();
+absl::Span<const OpRow> FileOps();
 
 // Null: this door has no such op of its own.
 const OpRow* FindOp(absl::string_view name);

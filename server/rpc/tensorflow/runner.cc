@@ -68,15 +68,19 @@ absl::StatusOr<Values> Runner::RunSignature(Signature& signature, Values& inputs
   return Values(std::make_move_iterator(out.begin()), std::make_move_iterator(out.end()));
 }
 
+absl::Status Runner::CountCall(absl::string_view of) {
+  if (++calls_ > bounds_.most_calls && bounds_.most_calls > 0) {
+    return absl::ResourceExhaustedError(absl::StrCat(of, ": more than ", bounds_.most_calls, " calls of functions and datasets for one item"));
+  }
+  return session_.closed();
+}
+
 absl::StatusOr<Values> Runner::Call(const std::string& function, const AttrMap& attrs, Values inputs, const Frame& frame) {
   if (frame.depth >= kDeepest) {
     return absl::ResourceExhaustedError(absl::StrCat(function, ": functions call each other more than ", kDeepest, " deep"));
   }
-  if (++calls_ > bounds_.most_calls && bounds_.most_calls > 0) {
-    return absl::ResourceExhaustedError(absl::StrCat(function, ": more than ", bounds_.most_calls, " calls of functions for one item"));
-  }
-  RETURN_IF_ERROR(session_.closed());
-  ASSIGN_OR_RETURN(const std::shared_ptr<Function> found, functions_.Get(function, attrs, frame.device));
+  RETURN_IF_ERROR(CountCall(function));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Function> found, functions_.Get(function, attrs, frame.device, frame.functions));
   Frame inner = frame;
   ++inner.depth;
   return found->Run(*this, std::move(inputs), inner);

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "server/exec/executor.h"
 #include "server/rpc/tensorflow/function_library.h"
+#include "server/rpc/tensorflow/keeper.h"
 #include "server/rpc/tensorflow/op_call.h"
 #include "server/session/session.h"
 
@@ -43,7 +44,7 @@ class Peers {
 // What one item may take.
 struct Bounds {
   std::chrono::nanoseconds longest_wait = std::chrono::minutes(10);  // for a tensor that others send
-  int64_t most_calls = 0;                                            // of functions, loops included; 0: as many as it likes
+  int64_t most_calls = 0;  // of functions and of passes over datasets, loops included; 0: as many as it likes
 };
 
 // Used under its context's lock.
@@ -53,6 +54,7 @@ class Runner {
   using Unlocked = std::function<void(absl::FunctionRef<void()>)>;
   Runner(Session& session, Rendezvous& rendezvous, Peers& peers, Unlocked unlocked, const Bounds& bounds = {})
       : session_(session), rendezvous_(rendezvous), peers_(peers), unlocked_(std::move(unlocked)), bounds_(bounds) {}
+  ~Runner() { keeper_->Close(); }
 
   // Another item begins.
   void StartItem() { calls_ = 0; }
@@ -65,6 +67,8 @@ class Runner {
   absl::StatusOr<Values> Call(const ::tensorflow::NameAttrList& function, Values inputs, const Frame& frame) {
     return Call(function.name(), function.attr(), std::move(inputs), frame);
   }
+  // Counts a call, of whatever may be called without end. RESOURCE_EXHAUSTED beyond the item's bound; the session's error once it is closed.
+  absl::Status CountCall(absl::string_view of);
   // Runs an op of the table on tensors, for ops that are made of it.
   absl::StatusOr<Tensors> RunRow(absl::string_view op, absl::Span<const TensorRef> inputs, const NamedAttrs& attrs, const Frame& frame);
   // A tensor of values that are on the host.
@@ -75,6 +79,7 @@ class Runner {
   Rendezvous& rendezvous() { return rendezvous_; }
   Peers& peers() { return peers_; }
   Session& session() { return session_; }
+  const std::shared_ptr<Keeper>& keeper() const { return keeper_; }
   const Bounds& bounds() const { return bounds_; }
   // Lets others use the context while this one waits.
   void WithoutLock(absl::FunctionRef<void()> wait) { unlocked_(wait); }
@@ -88,8 +93,9 @@ class Runner {
   Rendezvous& rendezvous_;
   Peers& peers_;
   const Unlocked unlocked_;
+  const std::shared_ptr<Keeper> keeper_ = std::make_shared<Keeper>(session_);
   const Bounds bounds_;
-  int64_t calls_ = 0;  // of functions, by this item
+  int64_t calls_ = 0;  // by this item
   FunctionLibrary functions_;
   SignatureCache signatures_;  // of RunRow
 };

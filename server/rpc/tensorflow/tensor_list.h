@@ -32,6 +32,7 @@ class PartialShape {
 class TensorList final : public Object {
  public:
   static constexpr absl::string_view kKind = "a list of tensors";
+  ~TensorList() override { Discard(std::move(items)); }
   absl::string_view kind() const override { return kKind; }
 
   DType element_dtype = DType::kInvalid;

@@ -410,12 +410,17 @@ absl::Status AddObjects(OpCall& call) {
   return absl::OkStatus();
 }
 
+absl::Status Destroy(OpCall& call) {
+  call.runner().keeper()->Forget(*call.inputs()[0].object);
+  return absl::OkStatus();
+}
+
 constexpr OpRow kOnObjects[] = {
     {"Identity", "output", &PassOn},       {"IdentityN", "output", &PassOn},
     {"StopGradient", "output", &PassOn},   {"PreventGradient", "output", &PassOn},
     {"Snapshot", "output", &PassOn},       {"PlaceholderWithDefault", "output", &PassOn},
     {"ZerosLike", "y", &ZerosLikeObject},  {"AddN", "sum", &AddObjects},
-    {"AddV2", "z", &AddObjects},
+    {"AddV2", "z", &AddObjects},           {"DestroyResourceOp", "", &Destroy},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What flows between the ops of a TensorFlow client: tensors, and objects that only this door knows.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -30,5 +31,10 @@ struct Value {
   TensorSpec spec() const { return tensor ? tensor->spec() : TensorSpec{object->dtype(), Shape()}; }
 };
 using Values = std::vector<Value>;
+
+// Lets go of what may hold objects that hold objects: one after the other, so that no stack is deep enough to overflow however deep they
+// are nested. For destructors of objects with values.
+void Discard(std::shared_ptr<void> what);
+void Discard(Values values);
 
 }  // namespace eager::server::tf
