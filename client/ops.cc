@@ -397,6 +397,12 @@ Tensor SelectV2(const Operand& condition, const Operand& t, const Operand& e) {
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+Tensor Select(const Operand& condition, const Operand& t, const Operand& e) {
+  static const OpSpec& op = internal::Op("Select");
+  const Operand operands[] = {condition, t, e};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 Tensor ClipByValue(const Operand& t, const Operand& clip_value_min, const Operand& clip_value_max) {
   static const OpSpec& op = internal::Op("ClipByValue");
   const Operand operands[] = {t, clip_value_min, clip_value_max};
@@ -493,6 +499,14 @@ Tensor Shape(const Operand& input, const ShapeAttrs& attrs) {
   return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
 }
 
+std::vector<Tensor> ShapeN(const std::vector<Operand>& input, const ShapeNAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ShapeN");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), input.begin(), input.end());
+  const internal::Tensors outputs = internal::Call(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
 Tensor Size(const Operand& input, const SizeAttrs& attrs) {
   static const OpSpec& op = internal::Op("Size");
   const Operand operands[] = {input};
@@ -515,6 +529,13 @@ Tensor BroadcastArgs(const Operand& s0, const Operand& s1) {
   static const OpSpec& op = internal::Op("BroadcastArgs");
   const Operand operands[] = {s0, s1};
   return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1) {
+  static const OpSpec& op = internal::Op("BroadcastGradientArgs");
+  const Operand operands[] = {s0, s1};
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
 }
 
 Tensor Transpose(const Operand& x, const Operand& perm) {
@@ -673,6 +694,13 @@ Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const 
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
 }
 
+Tensor SparseToDense(const Operand& sparse_indices, const Operand& output_shape, const Operand& sparse_values, const
+    Operand& default_value, const SparseToDenseAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseToDense");
+  const Operand operands[] = {sparse_indices, output_shape, sparse_values, default_value};
+  return internal::Call1(op, operands, {{"validate_indices", attrs.validate_indices}}, Where(operands));
+}
+
 Tensor UnsortedSegmentSum(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
   static const OpSpec& op = internal::Op("UnsortedSegmentSum");
   const Operand operands[] = {data, segment_ids, num_segments};
@@ -726,6 +754,30 @@ Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attr
   static const OpSpec& op = internal::Op("BatchMatMulV2");
   const Operand operands[] = {x, y};
   return internal::Call1(op, operands, {{"adj_x", attrs.adj_x}, {"adj_y", attrs.adj_y}, {"grad_x", attrs.grad_x}, {"grad_y", attrs.grad_y}}, Where(operands));
+}
+
+Tensor Multinomial(const Operand& logits, const Operand& num_samples, const MultinomialAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Multinomial");
+  const Operand operands[] = {logits, num_samples};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"output_dtype", attrs.output_dtype}}, Where(operands));
+}
+
+Tensor RandomGamma(const Operand& shape, const Operand& alpha, const RandomGammaAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomGamma");
+  const Operand operands[] = {shape, alpha};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}}, Where(operands));
+}
+
+Tensor RandomGammaGrad(const Operand& alpha, const Operand& sample) {
+  static const OpSpec& op = internal::Op("RandomGammaGrad");
+  const Operand operands[] = {alpha, sample};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RandomPoissonV2(const Operand& shape, const Operand& rate, const RandomPoissonV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("RandomPoissonV2");
+  const Operand operands[] = {shape, rate};
+  return internal::Call1(op, operands, {{"seed", attrs.seed}, {"seed2", attrs.seed2}, {"dtype", attrs.dtype}}, Where(operands));
 }
 
 Tensor RandomShuffle(const Operand& value, const RandomShuffleAttrs& attrs) {
@@ -804,6 +856,12 @@ void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& at
   static const OpSpec& op = internal::Op("DestroyResourceOp");
   const Operand operands[] = {resource};
   internal::Call(op, operands, {{"ignore_lookup_error", attrs.ignore_lookup_error}}, Where(operands));
+}
+
+void DisableCopyOnRead(const Operand& resource) {
+  static const OpSpec& op = internal::Op("DisableCopyOnRead");
+  const Operand operands[] = {resource};
+  internal::Call(op, operands, {}, Where(operands));
 }
 
 void ResourceApplyGradientDescent(const Operand& var, const Operand& alpha, const Operand& delta, const
@@ -907,6 +965,21 @@ void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Opera
   static const OpSpec& op = internal::Op("ResourceApplyAdadelta");
   const Operand operands[] = {var, accum, accum_update, lr, rho, epsilon, grad};
   internal::Call(op, operands, {{"use_locking", attrs.use_locking}}, Where(operands));
+}
+
+void ResourceApplyFtrl(const Operand& var, const Operand& accum, const Operand& linear, const Operand& grad, const
+    Operand& lr, const Operand& l1, const Operand& l2, const Operand& lr_power, const ResourceApplyFtrlAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyFtrl");
+  const Operand operands[] = {var, accum, linear, grad, lr, l1, l2, lr_power};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"multiply_linear_by_lr", attrs.multiply_linear_by_lr}}, Where(operands));
+}
+
+void ResourceApplyFtrlV2(const Operand& var, const Operand& accum, const Operand& linear, const Operand& grad, const
+    Operand& lr, const Operand& l1, const Operand& l2, const Operand& l2_shrinkage, const Operand& lr_power, const
+    ResourceApplyFtrlV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceApplyFtrlV2");
+  const Operand operands[] = {var, accum, linear, grad, lr, l1, l2, l2_shrinkage, lr_power};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"multiply_linear_by_lr", attrs.multiply_linear_by_lr}}, Where(operands));
 }
 
 void ResourceApplyKerasWeightDecay(const Operand& var, const Operand& weight_decay, const Operand& lr, const
@@ -1322,6 +1395,13 @@ Tensor MatrixInverse(const Operand& input, const MatrixInverseAttrs& attrs) {
   return internal::Call1(op, operands, {{"adjoint", attrs.adjoint}}, Where(operands));
 }
 
+std::vector<Tensor> Qr(const Operand& input, const QrAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Qr");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"full_matrices", attrs.full_matrices}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
 Tensor MatrixDeterminant(const Operand& input) {
   static const OpSpec& op = internal::Op("MatrixDeterminant");
   const Operand operands[] = {input};
@@ -1487,6 +1567,213 @@ Tensor BatchToSpaceND(const Operand& input, const Operand& block_shape, const Op
 
 Tensor Where(const Operand& input) {
   static const OpSpec& op = internal::Op("Where");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> IdentityN(const std::vector<Operand>& input) {
+  static const OpSpec& op = internal::Op("IdentityN");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), input.begin(), input.end());
+  const internal::Tensors outputs = internal::Call(op, operands, {}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefaultAttrs& attrs) {
+  static const OpSpec& op = internal::Op("PlaceholderWithDefault");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"shape", attrs.shape}}, Where(operands));
+}
+
+Tensor CheckNumerics(const Operand& tensor, const CheckNumericsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CheckNumerics");
+  const Operand operands[] = {tensor};
+  return internal::Call1(op, operands, {{"message", attrs.message}}, Where(operands));
+}
+
+Tensor Bitcast(const Operand& input, const BitcastAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Bitcast");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"type", attrs.type}}, Where(operands));
+}
+
+void NoOp(std::source_location where) {
+  static const OpSpec& op = internal::Op("NoOp");
+  internal::Call(op, {}, {}, where);
+}
+
+std::vector<Tensor> Unique(const Operand& x, const UniqueAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Unique");
+  const Operand operands[] = {x};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"out_idx", attrs.out_idx}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> UniqueV2(const Operand& x, const Operand& axis, const UniqueV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("UniqueV2");
+  const Operand operands[] = {x, axis};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"out_idx", attrs.out_idx}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor ResourceGather(const Operand& resource, const Operand& indices, const ResourceGatherAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceGather");
+  const Operand operands[] = {resource, indices};
+  return internal::Call1(op, operands, {{"batch_dims", attrs.batch_dims}, {"validate_indices", attrs.validate_indices}, {"dtype", attrs.dtype}}, Where(operands));
+}
+
+void ResourceScatterUpdate(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterUpdate");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterAdd(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterAdd");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterSub(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterSub");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterMul(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterMul");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterDiv(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterDiv");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterMin(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterMin");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterMax(const Operand& resource, const Operand& indices, const Operand& updates) {
+  static const OpSpec& op = internal::Op("ResourceScatterMax");
+  const Operand operands[] = {resource, indices, updates};
+  internal::Call(op, operands, {}, Where(operands));
+}
+
+void ResourceScatterNdUpdate(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdUpdateAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceScatterNdUpdate");
+  const Operand operands[] = {ref, indices, updates};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+void ResourceScatterNdAdd(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdAddAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceScatterNdAdd");
+  const Operand operands[] = {ref, indices, updates};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+void ResourceScatterNdSub(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdSubAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceScatterNdSub");
+  const Operand operands[] = {ref, indices, updates};
+  internal::Call(op, operands, {{"use_locking", attrs.use_locking}, {"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+void ResourceStridedSliceAssign(const Operand& ref, const Operand& begin, const Operand& end, const Operand& strides,
+    const Operand& value, const ResourceStridedSliceAssignAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ResourceStridedSliceAssign");
+  const Operand operands[] = {ref, begin, end, strides, value};
+  internal::Call(op, operands, {{"begin_mask", attrs.begin_mask}, {"end_mask", attrs.end_mask}, {"ellipsis_mask", attrs.ellipsis_mask}, {"new_axis_mask", attrs.new_axis_mask}, {"shrink_axis_mask", attrs.shrink_axis_mask}}, Where(operands));
+}
+
+Tensor StringJoin(const std::vector<Operand>& inputs, const StringJoinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringJoin");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  return internal::Call1(op, operands, {{"separator", attrs.separator}}, Where(operands));
+}
+
+Tensor StringLength(const Operand& input, const StringLengthAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringLength");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"unit", attrs.unit}}, Where(operands));
+}
+
+Tensor AsString(const Operand& input, const AsStringAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AsString");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"precision", attrs.precision}, {"scientific", attrs.scientific}, {"shortest", attrs.shortest}, {"width", attrs.width}, {"fill", attrs.fill}}, Where(operands));
+}
+
+Tensor StringToNumber(const Operand& string_tensor, const StringToNumberAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringToNumber");
+  const Operand operands[] = {string_tensor};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor StringFormat(const std::vector<Operand>& inputs, const StringFormatAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringFormat");
+  std::vector<Operand> operands;
+  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  return internal::Call1(op, operands, {{"template", attrs.template_}, {"placeholder", attrs.placeholder}, {"summarize", attrs.summarize}}, Where(operands));
+}
+
+Tensor DecodeRaw(const Operand& bytes, const DecodeRawAttrs& attrs) {
+  static const OpSpec& op = internal::Op("DecodeRaw");
+  const Operand operands[] = {bytes};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}, {"little_endian", attrs.little_endian}}, Where(operands));
+}
+
+Tensor StaticRegexFullMatch(const Operand& input, const StaticRegexFullMatchAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StaticRegexFullMatch");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"pattern", attrs.pattern}}, Where(operands));
+}
+
+Tensor ShardedFilename(const Operand& basename, const Operand& shard, const Operand& num_shards) {
+  static const OpSpec& op = internal::Op("ShardedFilename");
+  const Operand operands[] = {basename, shard, num_shards};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor FFT(const Operand& input) {
+  static const OpSpec& op = internal::Op("FFT");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IFFT(const Operand& input) {
+  static const OpSpec& op = internal::Op("IFFT");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor FFT2D(const Operand& input) {
+  static const OpSpec& op = internal::Op("FFT2D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IFFT2D(const Operand& input) {
+  static const OpSpec& op = internal::Op("IFFT2D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor FFT3D(const Operand& input) {
+  static const OpSpec& op = internal::Op("FFT3D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor IFFT3D(const Operand& input) {
+  static const OpSpec& op = internal::Op("IFFT3D");
   const Operand operands[] = {input};
   return internal::Call1(op, operands, {}, Where(operands));
 }

@@ -215,6 +215,9 @@ Tensor GreaterEqual(const Operand& x, const Operand& y);
 // t where the condition holds, else e; all three are broadcast.
 Tensor SelectV2(const Operand& condition, const Operand& t, const Operand& e);
 
+// t where the condition holds, else e; the condition may be one for all or one for each row.
+Tensor Select(const Operand& condition, const Operand& t, const Operand& e);
+
 // t, but not less than the one bound nor more than the other.
 Tensor ClipByValue(const Operand& t, const Operand& clip_value_min, const Operand& clip_value_max);
 
@@ -304,6 +307,12 @@ struct ShapeAttrs {
 };
 Tensor Shape(const Operand& input, const ShapeAttrs& attrs = {});
 
+// The extents of every tensor of a list.
+struct ShapeNAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+std::vector<Tensor> ShapeN(const std::vector<Operand>& input, const ShapeNAttrs& attrs = {});
+
 // The number of elements of a tensor.
 struct SizeAttrs {
   DType out_type = DType::kInt32;  // int32, int64
@@ -318,6 +327,10 @@ Tensor BroadcastTo(const Operand& input, const Operand& shape);
 
 // The shape that two shapes broadcast to.
 Tensor BroadcastArgs(const Operand& s0, const Operand& s1);
+
+// The axes over which the gradients of two operands of these shapes are summed after they were broadcast.
+// Gives r0, r1.
+std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1);
 
 // Axis i of the result is axis perm[i] of the input.
 Tensor Transpose(const Operand& x, const Operand& perm);
@@ -449,6 +462,13 @@ struct TensorScatterUpdateAttrs {
 Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
     TensorScatterUpdateAttrs& attrs = {});
 
+// A tensor of the given shape with values in the places that indices name and the default in all others.
+struct SparseToDenseAttrs {
+  bool validate_indices = true;
+};
+Tensor SparseToDense(const Operand& sparse_indices, const Operand& output_shape, const Operand& sparse_values, const
+    Operand& default_value, const SparseToDenseAttrs& attrs = {});
+
 // Sums of the slices of data with the same segment id; a negative id belongs to no segment.
 Tensor UnsortedSegmentSum(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
 
@@ -491,6 +511,32 @@ struct BatchMatMulV2Attrs {
   bool grad_y = false;
 };
 Tensor BatchMatMulV2(const Operand& x, const Operand& y, const BatchMatMulV2Attrs& attrs = {});
+
+// Numbers of classes, drawn for each row of unnormalised log-probabilities.
+struct MultinomialAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+  DType output_dtype = DType::kInt64;  // int32, int64
+};
+Tensor Multinomial(const Operand& logits, const Operand& num_samples, const MultinomialAttrs& attrs = {});
+
+// Numbers of gamma distributions with the shapes alpha and scale 1, so many for each.
+struct RandomGammaAttrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+};
+Tensor RandomGamma(const Operand& shape, const Operand& alpha, const RandomGammaAttrs& attrs = {});
+
+// The derivative by alpha of numbers that were drawn from gamma distributions.
+Tensor RandomGammaGrad(const Operand& alpha, const Operand& sample);
+
+// Numbers of Poisson distributions, so many for each rate.
+struct RandomPoissonV2Attrs {
+  int64_t seed = 0;
+  int64_t seed2 = 0;
+  DType dtype = DType::kInt64;  // float, double, int32, int64, half
+};
+Tensor RandomPoissonV2(const Operand& shape, const Operand& rate, const RandomPoissonV2Attrs& attrs = {});
 
 // The rows of value (its slices along the first axis) in a random order.
 struct RandomShuffleAttrs {
@@ -570,6 +616,9 @@ struct DestroyResourceOpAttrs {
   bool ignore_lookup_error = true;
 };
 void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& attrs = {});
+
+// Nothing: what was read never changes, and whether it is copied is the server's business.
+void DisableCopyOnRead(const Operand& resource);
 
 // Subtracts alpha * delta from the variable's value.
 struct ResourceApplyGradientDescentAttrs {
@@ -683,6 +732,26 @@ struct ResourceApplyAdadeltaAttrs {
 };
 void ResourceApplyAdadelta(const Operand& var, const Operand& accum, const Operand& accum_update, const Operand& lr,
     const Operand& rho, const Operand& epsilon, const Operand& grad, const ResourceApplyAdadeltaAttrs& attrs = {});
+
+// FTRL-proximal: accum += grad^2; linear += grad - (accum^-lr_power - old accum^-lr_power) / lr * var; var =
+// (sign(linear) * l1 - linear) / (accum^-lr_power / lr + 2 * l2) where |linear| > l1, else 0. With
+// multiply_linear_by_lr, linear and l1 are lr times as much.
+struct ResourceApplyFtrlAttrs {
+  bool use_locking = false;
+  bool multiply_linear_by_lr = false;
+};
+void ResourceApplyFtrl(const Operand& var, const Operand& accum, const Operand& linear, const Operand& grad, const
+    Operand& lr, const Operand& l1, const Operand& l2, const Operand& lr_power, const ResourceApplyFtrlAttrs& attrs =
+    {});
+
+// ResourceApplyFtrl with 2 * l2_shrinkage * var added to the gradient in linear.
+struct ResourceApplyFtrlV2Attrs {
+  bool use_locking = false;
+  bool multiply_linear_by_lr = false;
+};
+void ResourceApplyFtrlV2(const Operand& var, const Operand& accum, const Operand& linear, const Operand& grad, const
+    Operand& lr, const Operand& l1, const Operand& l2, const Operand& l2_shrinkage, const Operand& lr_power, const
+    ResourceApplyFtrlV2Attrs& attrs = {});
 
 // var -= var * weight_decay * lr.
 struct ResourceApplyKerasWeightDecayAttrs {
@@ -1043,6 +1112,13 @@ struct MatrixInverseAttrs {
 };
 Tensor MatrixInverse(const Operand& input, const MatrixInverseAttrs& attrs = {});
 
+// Each matrix as the product of an orthogonal one, q, and one with zeros below the diagonal, r.
+// Gives q, r.
+struct QrAttrs {
+  bool full_matrices = false;
+};
+std::vector<Tensor> Qr(const Operand& input, const QrAttrs& attrs = {});
+
 // The determinant of each matrix.
 Tensor MatrixDeterminant(const Operand& input);
 
@@ -1189,5 +1265,181 @@ Tensor BatchToSpaceND(const Operand& input, const Operand& block_shape, const Op
 
 // The indices of the elements that are not zero, one a row, in row-major order.
 Tensor Where(const Operand& input);
+
+// The values of every tensor of a list.
+std::vector<Tensor> IdentityN(const std::vector<Operand>& input);
+
+// The values that would be taken where nothing else is fed: always these.
+struct PlaceholderWithDefaultAttrs {
+  eager::Shape shape;  // required
+};
+Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefaultAttrs& attrs);
+
+// The values if all are finite; else an error that says message.
+struct CheckNumericsAttrs {
+  std::string message;  // required
+};
+Tensor CheckNumerics(const Operand& tensor, const CheckNumericsAttrs& attrs);
+
+// The same bytes as elements of another dtype; the last axis holds what one larger element is made of.
+struct BitcastAttrs {
+  // required: float, double, int32, uint8, int16, int8, complex64, int64, bfloat16, uint16, complex128, half, uint32, uint64
+  DType type{};
+};
+Tensor Bitcast(const Operand& input, const BitcastAttrs& attrs);
+
+// Nothing.
+void NoOp(std::source_location where = std::source_location::current());
+
+// The different elements of a vector in the order in which they first stand there, and the place of each of x among
+// them.
+// Gives y, idx.
+struct UniqueAttrs {
+  DType out_idx = DType::kInt32;  // int32, int64
+};
+std::vector<Tensor> Unique(const Operand& x, const UniqueAttrs& attrs = {});
+
+// Unique for the slices along an axis; an axis of [] is that of a vector.
+// Gives y, idx.
+struct UniqueV2Attrs {
+  DType out_idx = DType::kInt32;  // int32, int64
+};
+std::vector<Tensor> UniqueV2(const Operand& x, const Operand& axis, const UniqueV2Attrs& attrs = {});
+
+// The rows of the variable that indices name; the first batch_dims axes go together.
+struct ResourceGatherAttrs {
+  int64_t batch_dims = 0;
+  bool validate_indices = true;
+  DType dtype{};  // required
+};
+Tensor ResourceGather(const Operand& resource, const Operand& indices, const ResourceGatherAttrs& attrs);
+
+// Puts updates in the place of the variable's rows that indices name.
+void ResourceScatterUpdate(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Adds updates to the variable's rows that indices name.
+void ResourceScatterAdd(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Subtracts updates from the variable's rows that indices name.
+void ResourceScatterSub(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Multiplies the variable's rows that indices name by updates.
+void ResourceScatterMul(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Divides the variable's rows that indices name by updates.
+void ResourceScatterDiv(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Leaves in the variable's rows that indices name the lesser of old value and update.
+void ResourceScatterMin(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Leaves in the variable's rows that indices name the greater of old value and update.
+void ResourceScatterMax(const Operand& resource, const Operand& indices, const Operand& updates);
+
+// Puts updates in the places of the variable that the rows of indices name.
+struct ResourceScatterNdUpdateAttrs {
+  bool use_locking = true;
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+void ResourceScatterNdUpdate(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdUpdateAttrs& attrs = {});
+
+// Adds updates in the places of the variable that the rows of indices name.
+struct ResourceScatterNdAddAttrs {
+  bool use_locking = true;
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+void ResourceScatterNdAdd(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdAddAttrs& attrs = {});
+
+// Subtracts updates in the places of the variable that the rows of indices name.
+struct ResourceScatterNdSubAttrs {
+  bool use_locking = true;
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+void ResourceScatterNdSub(const Operand& ref, const Operand& indices, const Operand& updates, const
+    ResourceScatterNdSubAttrs& attrs = {});
+
+// Puts value, broadcast, in the places of the variable that StridedSlice takes.
+struct ResourceStridedSliceAssignAttrs {
+  int64_t begin_mask = 0;
+  int64_t end_mask = 0;
+  int64_t ellipsis_mask = 0;
+  int64_t new_axis_mask = 0;
+  int64_t shrink_axis_mask = 0;
+};
+void ResourceStridedSliceAssign(const Operand& ref, const Operand& begin, const Operand& end, const Operand& strides,
+    const Operand& value, const ResourceStridedSliceAssignAttrs& attrs = {});
+
+// The strings of every place, one behind the other; a scalar stands at every place.
+struct StringJoinAttrs {
+  std::string separator = "";
+};
+Tensor StringJoin(const std::vector<Operand>& inputs, const StringJoinAttrs& attrs = {});
+
+// The length of each string, in bytes or in characters of UTF-8.
+struct StringLengthAttrs {
+  std::string unit = "BYTE";  // "BYTE", "UTF8_CHAR"
+};
+Tensor StringLength(const Operand& input, const StringLengthAttrs& attrs = {});
+
+// Numbers, bools and strings as C's printf writes them.
+struct AsStringAttrs {
+  int64_t precision = -1;
+  bool scientific = false;
+  bool shortest = false;
+  int64_t width = -1;
+  std::string fill = "";
+};
+Tensor AsString(const Operand& input, const AsStringAttrs& attrs = {});
+
+// The number that each string is, spaces around it left out.
+struct StringToNumberAttrs {
+  DType out_type = DType::kFloat32;  // float, double, int32, int64, uint32, uint64
+};
+Tensor StringToNumber(const Operand& string_tensor, const StringToNumberAttrs& attrs = {});
+
+// The template with each placeholder replaced by the text of a tensor: its first and last summarize elements along
+// every axis, or all if that is negative.
+struct StringFormatAttrs {
+  std::string template_ = "%s";
+  std::string placeholder = "%s";
+  int64_t summarize = 3;
+};
+Tensor StringFormat(const std::vector<Operand>& inputs, const StringFormatAttrs& attrs = {});
+
+// The bytes of strings of one length as numbers, along a last axis.
+struct DecodeRawAttrs {
+  // required: float, double, int32, uint8, int16, int8, complex64, int64, bool, bfloat16, uint16, complex128, half
+  DType out_type{};
+  bool little_endian = true;
+};
+Tensor DecodeRaw(const Operand& bytes, const DecodeRawAttrs& attrs);
+
+// Whether the whole of each string matches the regular expression, in the syntax of RE2.
+struct StaticRegexFullMatchAttrs {
+  std::string pattern;  // required
+};
+Tensor StaticRegexFullMatch(const Operand& input, const StaticRegexFullMatchAttrs& attrs);
+
+// The name of one of several files that belong together: basename-00003-of-00010.
+Tensor ShardedFilename(const Operand& basename, const Operand& shard, const Operand& num_shards);
+
+// The Fourier transform along the last axis.
+Tensor FFT(const Operand& input);
+
+// The inverse of FFT.
+Tensor IFFT(const Operand& input);
+
+// The Fourier transform along the last two axes.
+Tensor FFT2D(const Operand& input);
+
+// The inverse of FFT2D.
+Tensor IFFT2D(const Operand& input);
+
+// The Fourier transform along the last three axes.
+Tensor FFT3D(const Operand& input);
+
+// The inverse of FFT3D.
+Tensor IFFT3D(const Operand& input);
 
 }  // namespace eager::raw_ops

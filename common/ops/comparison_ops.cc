@@ -22,6 +22,25 @@ absl::Status SelectShape(ShapeContext& c) {
                                                  " must be broadcastable"));
 }
 
+// The condition is a scalar, one for each row, or has the shape of what it chooses from; nothing else is broadcast.
+absl::Status SelectV1Shape(ShapeContext& c) {
+  const Shape &condition = c.input(0), &t = c.input(1), &e = c.input(2);
+  const auto error = [](auto&&... parts) { return absl::InvalidArgumentError(absl::StrCat(parts...)); };
+  if (t != e) {
+    return error("'then' and 'else' must have the same size.  but received: ", t.ToString(), " vs. ", e.ToString());
+  }
+  c.set_output(0, t);
+  if (condition.is_scalar()) return absl::OkStatus();
+  if (condition.rank() == 1 && t.rank() != 1) {
+    if (t.is_scalar()) return error("'then' must be at least a vector, but saw shape: ", t.ToString());
+    if (t[0] == condition[0]) return absl::OkStatus();
+    return error("Number of batches of 'then' must match size of 'cond', but saw: ", t[0], " vs. ", condition[0]);
+  }
+  if (condition == t) return absl::OkStatus();
+  return error("Inputs to operation Select of type Select must have the same size and shape.  Input 0: ",
+               condition.ToString(), " != input 1: ", t.ToString());
+}
+
 absl::Status ClipShape(ShapeContext& c) {
   for (int i = 1; i < 3; ++i) {
     if (c.input(i) == c.input(0) || c.input(i).rank() == 0) continue;
@@ -39,6 +58,14 @@ absl::Status SelectGradient(GradContext& g, Grads& grads) {
   const Node up = g.upstream(0), zero = g.Scalar(0, up);
   if (g.needs(1)) grads[1] = g.Op("SelectV2", {condition, up, zero});
   if (g.needs(2)) grads[2] = g.Op("SelectV2", {condition, zero, up});
+  return g.status();
+}
+
+absl::Status SelectV1Gradient(GradContext& g, Grads& grads) {
+  const Node& condition = g.input(0);
+  const Node up = g.upstream(0), zeros = g.ZerosLike(up);
+  if (g.needs(1)) grads[1] = g.Op("Select", {condition, up, zeros});
+  if (g.needs(2)) grads[2] = g.Op("Select", {condition, zeros, up});
   return g.status();
 }
 
@@ -74,6 +101,9 @@ constexpr OpDef kRows[] = {
     {.name = "SelectV2", .doc = "t where the condition holds, else e; all three are broadcast.",
      .inputs = "condition: bool, t: T, e: T", .outputs = "output: T", .attrs = "T: type", .shape = &SelectShape,
      .gradient = &SelectGradient, .saves = Saves::kIndexInputs},
+    {.name = "Select", .doc = "t where the condition holds, else e; the condition may be one for all or one for each row.",
+     .inputs = "condition: bool, t: T, e: T", .outputs = "output: T", .attrs = "T: type", .shape = &SelectV1Shape,
+     .gradient = &SelectV1Gradient, .saves = Saves::kIndexInputs},
     {.name = "ClipByValue", .doc = "t, but not less than the one bound nor more than the other.",
      .inputs = "t: T, clip_value_min: T, clip_value_max: T", .outputs = "output: T",
      .attrs = "T: {float, double, int32, uint8, int16, int8, complex64, int64, bfloat16, uint16, complex128, half, "

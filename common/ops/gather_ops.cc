@@ -202,6 +202,40 @@ absl::Status SegmentSumGrad(GradContext& g, Grads& grads) {
   return absl::OkStatus();
 }
 
+absl::Status SparseToDenseShape(ShapeContext& c) {
+  const Shape &indices = c.input(0), &values = c.input(2);
+  if (indices.rank() > 2) {
+    return Invalid("sparse_indices should be a scalar, vector, or matrix, got shape ", indices.ToString());
+  }
+  const int64_t n = indices.is_scalar() ? 1 : indices[0], rank = indices.rank() < 2 ? 1 : indices[1];
+  if (c.input(1).rank() != 1) return Invalid("output_shape must be rank 1, got shape ", c.input(1).ToString());
+  if (c.input(1)[0] != rank) {
+    return Invalid("output_shape has incorrect number of elements: ", c.input(1)[0], " should be: ", rank);
+  }
+  if (!values.is_scalar() && values != Shape{n}) {
+    return Invalid("sparse_values has incorrect shape ", values.ToString(), ", should be [] or [", n, "]");
+  }
+  if (!c.input(3).is_scalar()) return Invalid("default_value should be a scalar.");
+  ASSIGN_OR_RETURN(Shape shape, HostShape(c, 1));
+  c.set_output(0, std::move(shape));
+  return absl::OkStatus();
+}
+
+// The default gets what flows into all places that have no value.
+absl::Status SparseToDenseGrad(GradContext& g, Grads& grads) {
+  const Shape &indices = g.shape(g.input(0)), &values = g.shape(g.input(2));
+  const Shape rows{indices.is_scalar() ? 1 : indices[0], indices.rank() < 2 ? 1 : indices[1]};
+  const Node taken = g.Op("GatherNd", {g.upstream(0), g.Reshape(g.input(0), rows)});
+  const auto all = [&](const Node& x) {
+    HostInts axes;
+    for (int axis = 0; axis < g.shape(x).rank(); ++axis) axes.push_back(axis);
+    return g.Sum(x, axes, /*keep_dims=*/false);
+  };
+  if (g.needs(2)) grads[2] = values.is_scalar() ? all(taken) : taken;
+  if (g.needs(3)) grads[3] = g.Sub(all(g.upstream(0)), all(taken));
+  return g.status();
+}
+
 constexpr OpDef kGatherOps[] = {
     {.name = "GatherV2",
      .doc = "The slices of params along an axis that indices name; the first batch_dims axes go together.",
@@ -255,6 +289,14 @@ constexpr OpDef kGatherOps[] = {
               "bad_indices_policy: string {'', 'DEFAULT', 'ERROR', 'IGNORE'} = ''",
      .shape = &TensorScatterShape,
      .gradient = &TensorScatterUpdateGrad,
+     .saves = Saves::kIndexInputs},
+    {.name = "SparseToDense",
+     .doc = "A tensor of the given shape with values in the places that indices name and the default in all others.",
+     .inputs = "sparse_indices: Tindices, output_shape: host Tindices, sparse_values: T, default_value: T",
+     .outputs = "dense: T",
+     .attrs = "validate_indices: bool = true, T: type, Tindices: {int32, int64}",
+     .shape = &SparseToDenseShape,
+     .gradient = &SparseToDenseGrad,
      .saves = Saves::kIndexInputs},
     {.name = "UnsortedSegmentSum",
      .doc = "Sums of the slices of data with the same segment id; a negative id belongs to no segment.",

@@ -25,4 +25,11 @@ absl::StatusOr<HostInts> HostVector(const ShapeContext& c, int i);
 // The shape that the vector in input `i` spells out.
 absl::StatusOr<Shape> HostShape(const ShapeContext& c, int i);
 
+// Element i of a string tensor.
+inline absl::string_view HostString(const HostView& strings, int64_t i) {
+  const uint64_t* offsets = strings.as<uint64_t>();
+  const char* chars = strings.as<char>() + (strings.num_elements() + 1) * static_cast<int64_t>(sizeof(uint64_t));
+  return absl::string_view(chars + offsets[i], offsets[i + 1] - offsets[i]);
+}
+
 }  // namespace eager

@@ -184,6 +184,66 @@ absl::Status CrossGradient(GradContext& g, Grads& grads) {
   return absl::OkStatus();
 }
 
+absl::Status QrShape(ShapeContext& c) {
+  RETURN_IF_ERROR(CheckRank(c, 0));
+  const Shape& in = c.input(0);
+  const int64_t m = in[in.rank() - 2], n = in[in.rank() - 1];
+  const int64_t inner = c.attr<bool>("full_matrices") ? m : std::min(m, n);
+  Shape q = in, r = in;
+  q.set_dim(in.rank() - 1, inner);
+  r.set_dim(in.rank() - 2, inner);
+  ASSIGN_OR_RETURN(q, Shape::Make(q.dims()));
+  ASSIGN_OR_RETURN(r, Shape::Make(r.dims()));
+  c.set_output(0, std::move(q));
+  c.set_output(1, std::move(r));
+  return absl::OkStatus();
+}
+
+// Columns [from, to) of each matrix.
+Node Columns(GradContext& g, const Node& a, int64_t from, int64_t to) {
+  const Shape& shape = g.shape(a);
+  HostInts begin(static_cast<size_t>(shape.rank()), 0), size(shape.dims().begin(), shape.dims().end());
+  begin.back() = from;
+  size.back() = to - from;
+  return g.Op("Slice", {a, g.Ints(begin, DType::kInt64), g.Ints(size, DType::kInt64)});
+}
+
+// The gradient by q r where r is square: Walter and Lehmann, "Algorithmic differentiation of linear algebra functions"
+// (2012).
+Node SquareQrGradient(GradContext& g, const Node& q, const Node& r, const Node& dq, const Node& dr) {
+  const auto over_r = [&](const Node& x) {  // x r'^-1
+    return Transpose(g, g.Op("MatrixTriangularSolve", {r, Transpose(g, x)}, {{"lower", false}}));
+  };
+  const Node qdq = Product(g, q, dq, {.a = true}), rdr = Product(g, r, dr, {.b = true});
+  const Node skew = g.Add(g.Sub(qdq, Transpose(g, qdq)), g.Sub(rdr, Transpose(g, rdr)));
+  const Node by_r = Product(g, q, g.Add(dr, over_r(Band(g, skew, -1, 0))));
+  return g.Add(by_r, over_r(g.Sub(dq, Product(g, q, qdq))));
+}
+
+// Of a wide matrix, the columns beyond the square are q times those of r.
+absl::Status QrGradient(GradContext& g, Grads& grads) {
+  const Node &a = g.input(0), &q = g.output(0), &r = g.output(1);
+  if (IsComplex(a.spec.dtype)) return absl::UnimplementedError("there is no gradient for complex matrices");
+  const int64_t m = g.shape(a)[g.shape(a).rank() - 2], n = g.shape(a)[g.shape(a).rank() - 1];
+  if (m > n && g.shape(q)[g.shape(q).rank() - 1] == m) {
+    return absl::UnimplementedError(absl::StrCat(
+        "QrGrad not implemented when nrows > ncols and full_matrices is true. Received r.shape=",
+        g.shape(r).ToTuple(), " with nrows=", m, "and ncols=", n, "."));
+  }
+  const Node dq = g.upstream(0), dr = g.upstream(1);
+  if (m >= n) {
+    grads[0] = SquareQrGradient(g, q, r, dq, dr);
+    return g.status();
+  }
+  const Node beyond = Columns(g, dr, m, n);
+  const Node square = SquareQrGradient(g, q, Columns(g, r, 0, m),
+                                       g.Add(dq, Product(g, Columns(g, a, m, n), beyond, {.b = true})),
+                                       Columns(g, dr, 0, m));
+  const Node axis = g.Const(HostTensor::Scalar<int32_t>(-1));
+  grads[0] = g.Op("ConcatV2", {square, Product(g, q, beyond), axis});
+  return g.status();
+}
+
 constexpr OpDef kOps[] = {
     {.name = "Cholesky",
      .doc = "The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they "
@@ -202,6 +262,14 @@ constexpr OpDef kOps[] = {
      .shape = &SquareShape,
      .gradient = &InverseGradient,
      .saves = Saves::kOutputs},
+    {.name = "Qr",
+     .doc = "Each matrix as the product of an orthogonal one, q, and one with zeros below the diagonal, r.",
+     .inputs = "input: T",
+     .outputs = "q: T, r: T",
+     .attrs = "full_matrices: bool = false, T: {double, float, half, complex64, complex128}",
+     .shape = &QrShape,
+     .gradient = &QrGradient,
+     .saves = Saves::kBoth},
     {.name = "MatrixDeterminant",
      .doc = "The determinant of each matrix.",
      .inputs = "input: T",

@@ -65,6 +65,7 @@ const OpTable& OpTable::Builtin() {
         TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(), NormOps(), ActivationOps(),
         TranscendentalOps(), BitwiseOps(), TopKOps(),
         LinalgOps(), DiagOps(), EinsumOps(), SpecialOps(), ImageOps(), LrnOps(), SpaceOps(), WhereOps(),
+        PassOps(), UniqueOps(), VariableIndexOps(), StringOps(), FftOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

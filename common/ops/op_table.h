@@ -44,6 +44,11 @@ absl::Span<const OpDef> ImageOps();
 absl::Span<const OpDef> LrnOps();
 absl::Span<const OpDef> SpaceOps();
 absl::Span<const OpDef> WhereOps();
+absl::Span<const OpDef> PassOps();
+absl::Span<const OpDef> UniqueOps();
+absl::Span<const OpDef> VariableIndexOps();
+absl::Span<const OpDef> StringOps();
+absl::Span<const OpDef> FftOps();
 
 // Immutable after Make(); safe to read from any thread.
 class OpTable {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_join.h"
+#include "common/ops/broadcast_axes.h"
 #include "common/ops/grad_context.h"
 #include "common/ops/host_inputs.h"
 #include "common/ops/op_table.h"
@@ -168,6 +169,28 @@ absl::Status BroadcastArgsShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+absl::Status ShapeNShape(ShapeContext& c) {
+  const bool narrow = c.attr<DType>("out_type") == DType::kInt32;
+  for (int i = 0; i < c.num_inputs(); ++i) {
+    for (int64_t d : c.input(i).dims()) {
+      if (!narrow || d <= std::numeric_limits<int32_t>::max()) continue;
+      return Invalid("a dimension of input ", i, " ", c.input(i).ToString(), " is ", d,
+                     ", which out_type int32 cannot represent");
+    }
+    c.set_output(i, Shape{c.input(i).rank()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BroadcastGradientArgsShape(ShapeContext& c) {
+  for (int i = 0; i < 2; ++i) {
+    if (c.input(i).rank() != 1) return Invalid("In[", i, "] must be a vector.", c.input(i).ToString());
+  }
+  ASSIGN_OR_RETURN(const BroadcastAxes axes, FindBroadcastAxes(c.ints(0), c.ints(1)));
+  for (int i = 0; i < 2; ++i) c.set_output(i, Shape{static_cast<int64_t>(axes.of[i].size())});
+  return absl::OkStatus();
+}
+
 constexpr OpDef kShapeOps[] = {
     {.name = "Reshape",
      .doc = "The values under another shape; one extent may be -1.",
@@ -200,6 +223,13 @@ constexpr OpDef kShapeOps[] = {
      .attrs = "T: type, out_type: {int32, int64} = int32",
      .shape = &ShapeShape,
      .gradient = &NotDifferentiable},
+    {.name = "ShapeN",
+     .doc = "The extents of every tensor of a list.",
+     .inputs = "input: N * T",
+     .outputs = "output: N * out_type",
+     .attrs = "N: int >= 1, T: type, out_type: {int32, int64} = int32",
+     .shape = &ShapeNShape,
+     .gradient = &NotDifferentiable},
     {.name = "Size",
      .doc = "The number of elements of a tensor.",
      .inputs = "input: T",
@@ -228,9 +258,36 @@ constexpr OpDef kShapeOps[] = {
      .attrs = "T: {int32, int64} = int32",
      .shape = &BroadcastArgsShape,
      .gradient = &NotDifferentiable},
+    {.name = "BroadcastGradientArgs",
+     .doc = "The axes over which the gradients of two operands of these shapes are summed after they were broadcast.",
+     .inputs = "s0: host T, s1: host T",
+     .outputs = "r0: T, r1: T",
+     .attrs = "T: {int32, int64} = int32",
+     .shape = &BroadcastGradientArgsShape,
+     .gradient = &NotDifferentiable},
 };
 
 }  // namespace
+
+// Shapes that are equal were not broadcast; of others, an axis where both have 1 counts for both, as in TensorFlow.
+absl::StatusOr<BroadcastAxes> FindBroadcastAxes(const HostInts& s0, const HostInts& s1) {
+  BroadcastAxes axes;
+  if (s0 == s1) return axes;
+  const size_t rank = std::max(s0.size(), s1.size());
+  const auto extent = [&](const HostInts& s, size_t axis) {
+    const size_t missing = rank - s.size();
+    return axis < missing ? 1 : s[axis - missing];
+  };
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const int64_t x = extent(s0, axis), y = extent(s1, axis);
+    if (x != y && x != 1 && y != 1) {
+      return Invalid("Incompatible shapes: [", absl::StrJoin(s0, ","), "] vs. [", absl::StrJoin(s1, ","), "]");
+    }
+    if (x == 1) axes.of[0].push_back(static_cast<int64_t>(axis));
+    if (y == 1) axes.of[1].push_back(static_cast<int64_t>(axis));
+  }
+  return axes;
+}
 
 absl::Span<const OpDef> ShapeOps() { return kShapeOps; }
 

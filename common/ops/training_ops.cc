@@ -96,6 +96,16 @@ constexpr OpDef kOps[] = {
         "accum = rho * accum + (1 - rho) * grad^2; update = sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * grad; "
         "var -= lr * update; accum_update = rho * accum_update + (1 - rho) * update^2.",
         "var: resource, accum: resource, accum_update: resource, lr: T, rho: T, epsilon: T, grad: T"),
+    Row("ResourceApplyFtrl",
+        "FTRL-proximal: accum += grad^2; linear += grad - (accum^-lr_power - old accum^-lr_power) / lr * var; var = "
+        "(sign(linear) * l1 - linear) / (accum^-lr_power / lr + 2 * l2) where |linear| > l1, else 0. With "
+        "multiply_linear_by_lr, linear and l1 are lr times as much.",
+        "var: resource, accum: resource, linear: resource, grad: T, lr: T, l1: T, l2: T, lr_power: T",
+        TRAINING_DTYPES ", multiply_linear_by_lr: bool = false"),
+    Row("ResourceApplyFtrlV2",
+        "ResourceApplyFtrl with 2 * l2_shrinkage * var added to the gradient in linear.",
+        "var: resource, accum: resource, linear: resource, grad: T, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T",
+        TRAINING_DTYPES ", multiply_linear_by_lr: bool = false"),
     Row("ResourceApplyKerasWeightDecay",
         "var -= var * weight_decay * lr.",
         "var: resource, weight_decay: T, lr: T"),

@@ -37,6 +37,14 @@ EAGER_HOST_DEVICE N Sqrt(N x) {
   }
 }
 template <class N>
+EAGER_HOST_DEVICE N Pow(N x, N y) {
+  if constexpr (std::is_floating_point_v<N>) {
+    return std::pow(x, y);
+  } else {
+    return N(std::pow(x.value, y.value));
+  }
+}
+template <class N>
 EAGER_HOST_DEVICE N Abs(N x) {
   return x < N(0) ? N(0) - x : x;
 }
@@ -234,6 +242,51 @@ struct AdadeltaRule {
   }
 };
 
+// What the rules of FTRL-proximal know of a step.
+template <class N>
+struct FtrlScalars {
+  N lr, l1, l2, power;
+  EAGER_HOST_DEVICE FtrlScalars(N lr, N l1, N l2, N lr_power) : lr(lr), l1(l1), l2(l2), power(N(0) - lr_power) {}
+  EAGER_HOST_DEVICE void Apply(N& var, N& accum, N& linear, N g, N shrunk, bool multiply) const {
+    const N sum = accum + g * g;
+    const N now = Power(sum), grown = now - Power(accum);
+    linear = multiply ? linear + (shrunk * lr - grown * var) : linear + (shrunk - grown / lr * var);
+    const N limit = multiply ? l1 * lr : l1, twice = N(2) * l2;
+    const N x = linear < N(0) ? N(0) - limit - linear : limit - linear;
+    const N y = multiply ? now + twice * lr : now / lr + twice;
+    var = limit < Abs(linear) ? x / y : N(0);
+    accum = sum;
+  }
+  EAGER_HOST_DEVICE N Power(N x) const {
+    const bool root = !(power < N(0.5f)) && !(N(0.5f) < power);
+    return root ? Sqrt(x) : Pow(x, power);
+  }
+};
+
+template <class N, class Flag>
+struct FtrlRule {
+  static constexpr absl::string_view kOp = "ResourceApplyFtrl", kFlag = "multiply_linear_by_lr";
+  static constexpr int kVariables = 3, kScalars = 4, kGrad = 3;
+  FtrlScalars<N> c;
+  Flag multiply;
+  EAGER_HOST_DEVICE FtrlRule(const N* s, Flag flag) : c(s[0], s[1], s[2], s[3]), multiply(flag) {}
+  EAGER_HOST_DEVICE void operator()(N& var, N& accum, N& linear, N g) const { c.Apply(var, accum, linear, g, g, multiply); }
+};
+
+template <class N, class Flag>
+struct FtrlV2Rule {
+  static constexpr absl::string_view kOp = "ResourceApplyFtrlV2", kFlag = "multiply_linear_by_lr";
+  static constexpr int kVariables = 3, kScalars = 5, kGrad = 3;
+  FtrlScalars<N> c;
+  N shrinkage;
+  Flag multiply;
+  EAGER_HOST_DEVICE FtrlV2Rule(const N* s, Flag flag)
+      : c(s[0], s[1], s[2], s[4]), shrinkage(N(2) * s[3]), multiply(flag) {}
+  EAGER_HOST_DEVICE void operator()(N& var, N& accum, N& linear, N g) const {
+    c.Apply(var, accum, linear, g, g + shrinkage * var, multiply);
+  }
+};
+
 template <class N, class Flag>
 struct KerasWeightDecayRule {
   static constexpr absl::string_view kOp = "ResourceApplyKerasWeightDecay", kFlag = "";
@@ -247,7 +300,7 @@ template <template <class, class> class... Rules>
 struct RuleList {};
 using TrainingRules = RuleList<MomentumRule, KerasMomentumRule, AdamRule, AdamWithAmsgradRule, AdaMaxRule, RMSPropRule,
                                CenteredRMSPropRule, KerasRMSPropRule, KerasCenteredRMSPropRule, AdagradRule,
-                               AdagradV2Rule, KerasAdagradRule, AdadeltaRule, KerasWeightDecayRule>;
+                               AdagradV2Rule, KerasAdagradRule, AdadeltaRule, FtrlRule, FtrlV2Rule, KerasWeightDecayRule>;
 
 // The input that is scalar `i` of a rule.
 template <class Rule>

@@ -50,6 +50,8 @@ absl::Status Destroy(KernelContext& k) {
   return k.attr<bool>("ignore_lookup_error") ? absl::OkStatus() : destroyed;
 }
 
+absl::Status DoNothing(KernelContext&) { return absl::OkStatus(); }
+
 }  // namespace
 
 absl::StatusOr<RefPtr<Variable>> SharedVariables::Open(const std::string& name, TensorSpec spec, Device& device) {
@@ -80,6 +82,7 @@ void AddVariableRows(std::vector<KernelRow>& rows, DTypeSet dtypes) {
   add("InitializeVariableOp", dtypes, &Initialize, /*makes_outputs=*/false);
   add("VarIsInitializedOp", DTypeSet::All(), &IsInitialized, /*makes_outputs=*/true);
   add("DestroyResourceOp", DTypeSet::All(), &Destroy, /*makes_outputs=*/false);
+  add("DisableCopyOnRead", DTypeSet::All(), &DoNothing, /*makes_outputs=*/false);
 }
 
 }  // namespace eager::server

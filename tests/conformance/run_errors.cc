@@ -1,5 +1,6 @@
 // errors.jsonl: calls that must fail.
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/context.h"
 #include "client/op.h"
@@ -22,7 +23,9 @@ Outcome RunError(const golden::Json& c) {
     Context::Default().Sync();  // for an op without outputs
   } catch (const Error& e) {
     const std::string got = absl::StatusCodeToString(e.code());
-    return got == want ? Passed() : Failed(absl::StrCat("want ", want, ", got ", e.what()));
+    const std::string says = c.value("says", "");
+    if (got == want && absl::StrContains(e.what(), says)) return Passed();
+    return Failed(absl::StrCat("want ", want, " ", says, ", got ", e.what()));
   }
   return Failed(absl::StrCat("want ", want, " (", c.at("error").value("core", ""), "), but it succeeded"));
 }

@@ -40,19 +40,21 @@ std::string NumberText(double x) {
 
 template <class T>
 bool FloatsClose(const HostTensor& got, const HostTensor& want, double rtol, double atol, std::string* why) {
-  const absl::Span<const T> g = got.values<T>(), w = want.values<T>();
+  const int64_t parts = IsComplex(want.dtype()) ? 2 : 1;  // of an element
+  const size_t n = static_cast<size_t>(want.num_elements() * parts);
+  const T *g = static_cast<const T*>(got.data()), *w = static_cast<const T*>(want.data());
   const auto widen = [](T x) {
     if constexpr (std::is_same_v<T, double>)
       return x;
     else
       return static_cast<double>(static_cast<float>(x));
   };
-  for (size_t i = 0; i < w.size(); ++i) {
+  for (size_t i = 0; i < n; ++i) {
     const double x = widen(g[i]), y = widen(w[i]);
     const double allowed = atol + rtol * std::fabs(y);
     if (ElementClose(x, y, allowed)) continue;
     return Fail(why,
-                absl::StrCat("element ", IndexText(want.shape(), static_cast<int64_t>(i)), ": got ", NumberText(x),
+                absl::StrCat("element ", IndexText(want.shape(), static_cast<int64_t>(i) / parts), ": got ", NumberText(x),
                              ", want ", NumberText(y), " (differs by ", std::fabs(x - y), ", allowed ", allowed, ")"));
   }
   return true;
@@ -118,8 +120,10 @@ bool Close(const HostTensor& got, const HostTensor& want, double rtol, double at
     case DType::kInvalid:
       return true;  // neither is a tensor
     case DType::kFloat32:
+    case DType::kComplex64:
       return FloatsClose<float>(got, want, rtol, atol, why);
     case DType::kFloat64:
+    case DType::kComplex128:
       return FloatsClose<double>(got, want, rtol, atol, why);
     case DType::kFloat16:
       return FloatsClose<Float16>(got, want, rtol, atol, why);

@@ -84,6 +84,18 @@ absl::StatusOr<HostTensor> ParseValues(const Shape& shape, const Json& values) {
   return tensor;
 }
 
+// Real and imaginary parts in turn.
+template <class T>
+absl::StatusOr<HostTensor> ParseComplex(DType dtype, const Shape& shape, const Json& values) {
+  HostTensor tensor(TensorSpec{dtype, shape}, /*zero=*/false);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const absl::StatusOr<T> value = ParseElement<T>(values[i]);
+    if (!value.ok()) return Wrong(absl::StrCat("values[", i, "]: ", value.status().message()));
+    static_cast<T*>(tensor.data())[i] = *value;
+  }
+  return tensor;
+}
+
 // Element i is i * scale + offset.
 struct Arange {
   double scale = 0;
@@ -181,6 +193,13 @@ absl::StatusOr<HostTensor> Parse(const Json& json) {
   if (json.contains("arange")) return ParseArange(dtype, shape, json);
   ASSIGN_OR_RETURN(const Json* values, Member(json, "values"));
   if (!values->is_array()) return Wrong("values is not a list");
+  if (IsComplex(dtype)) {
+    if (values->size() != 2 * static_cast<uint64_t>(shape.num_elements())) {
+      return Wrong(absl::StrCat(values->size(), " parts for shape ", shape.ToString(), " of complex numbers"));
+    }
+    return dtype == DType::kComplex64 ? ParseComplex<float>(dtype, shape, *values)
+                                      : ParseComplex<double>(dtype, shape, *values);
+  }
   RETURN_IF_ERROR(CheckCount(shape, values->size()));
   if (dtype == DType::kString) return ParseStrings(shape, *values);
   return WithElementType(dtype, [&](auto zero) { return ParseValues<decltype(zero)>(shape, *values); });

@@ -74,6 +74,8 @@ class Gradients : public ::testing::TestWithParam<size_t> {
 
 // A line that says that there is no gradient is right, too.
 void ExpectNoGradient(const Sample& sample) {
+  // The gradient of a number that is another one at every call is no limit of differences.
+  if (sample.op->def->effect == Effect::kStateful && sample.op->differentiable) return;
   const Call call(sample);
   GradientTape tape;
   std::vector<Source> sources, targets;

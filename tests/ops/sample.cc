@@ -30,7 +30,21 @@ uint64_t Seed(absl::string_view text) {
   return hash;
 }
 
+// The imaginary parts are the numbers in the opposite order.
+template <class T>
+HostTensor ComplexNumbers(DType dtype, const Shape& shape, const std::vector<double>& numbers) {
+  HostTensor t(TensorSpec{dtype, shape});
+  T* parts = static_cast<T*>(t.data());
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    parts[2 * i] = static_cast<T>(numbers[i]);
+    parts[2 * i + 1] = static_cast<T>(numbers[numbers.size() - 1 - i]);
+  }
+  return t;
+}
+
 absl::StatusOr<HostTensor> FromNumbers(DType dtype, const Shape& shape, const std::vector<double>& numbers) {
+  if (dtype == DType::kComplex64) return ComplexNumbers<float>(dtype, shape, numbers);
+  if (dtype == DType::kComplex128) return ComplexNumbers<double>(dtype, shape, numbers);
   return VisitDType(
       dtype,
       [&]<class T>() -> absl::StatusOr<HostTensor> {
@@ -54,7 +68,7 @@ absl::StatusOr<HostTensor> FromNumbers(DType dtype, const Shape& shape, const st
 std::vector<double> RandomNumbers(DType dtype, int64_t n, double low, double high, uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<double> numbers(static_cast<size_t>(n));
-  if (dtype == DType::kBool || !IsFloating(dtype)) {
+  if (!IsFloating(dtype) && !IsComplex(dtype)) {
     std::uniform_int_distribution<int64_t> uniform(static_cast<int64_t>(low), static_cast<int64_t>(high));
     for (double& v : numbers) v = static_cast<double>(uniform(random));
     return numbers;
@@ -111,6 +125,13 @@ absl::StatusOr<SampleInput> ParseInput(absl::string_view token, uint64_t seed) {
   }
   if (ConsumeBetween(&rest, '{', '}', &inside)) {
     if (!rest.empty()) return Expected("the end of an input", rest);
+    if (dtype == DType::kString) {
+      const std::vector<std::string> texts = absl::StrSplit(inside, ',');
+      if (!shape.has_value()) shape = Shape{static_cast<int64_t>(texts.size())};
+      if (shape->num_elements() != static_cast<int64_t>(texts.size())) return Expected("as many values as extents", token);
+      input.value = HostTensor::Strings(*shape, texts);
+      return input;
+    }
     if (dtype == DType::kInvalid) dtype = shape.has_value() ? DType::kFloat64 : DType::kInt32;
     ASSIGN_OR_RETURN(const std::vector<double> numbers, ParseNumbers(inside));
     if (!shape.has_value()) shape = Shape{static_cast<int64_t>(numbers.size())};
@@ -121,7 +142,8 @@ absl::StatusOr<SampleInput> ParseInput(absl::string_view token, uint64_t seed) {
   }
   if (!shape.has_value()) return Expected("an input", token);
   if (dtype == DType::kInvalid) dtype = DType::kFloat64;
-  double low = IsFloating(dtype) ? -1 : 0, high = IsFloating(dtype) || dtype == DType::kBool ? 1 : 9;
+  const bool fractions = IsFloating(dtype) || IsComplex(dtype);
+  double low = fractions ? -1 : 0, high = fractions || dtype == DType::kBool ? 1 : 9;
   if (absl::ConsumePrefix(&rest, "@")) {
     const std::vector<absl::string_view> range = absl::StrSplit(rest, ':');
     if (range.size() != 2 || !absl::SimpleAtod(range[0], &low) || !absl::SimpleAtod(range[1], &high)) {

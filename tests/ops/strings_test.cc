@@ -97,6 +97,30 @@ TEST_F(Strings, CastToThemselvesAlone) {
   });
 }
 
+// Bytes that are no text; golden data has none of them.
+TEST_F(Strings, OfBytes) {
+  const Tensor bytes = constant(HostTensor::Strings(Shape{3}, List{"\xff\xfe", std::string("a\0b", 3), "\x80\xe4\xb8"}));
+  EXPECT_EQ(op("StringLength", {bytes})[0].read<int32_t>(), (std::vector<int32_t>{2, 3, 3}));
+  EXPECT_EQ(op("StringLength", {bytes}, {{"unit", std::string("UTF8_CHAR")}})[0].read<int32_t>(),
+            (std::vector<int32_t>{2, 3, 1}));
+  EXPECT_EQ(Texts(op("AsString", {bytes}, {{"width", int64_t{5}}})[0]),
+            (List{"   \xff\xfe", std::string("  a\0b", 5), "  \x80\xe4\xb8"}));
+  EXPECT_EQ(Texts(op("StringFormat", {bytes})[0]), (List{"[\"\xff\xfe\" \"a\\000b\" \"\x80\xe4\xb8\"]"}));
+  EXPECT_EQ(op("DecodeRaw", {constant(HostTensor::Strings(Shape{2}, List{"\x01\x02", "\x03\xff"}))},
+               {{"out_type", DType::kInt16}, {"little_endian", false}})[0].read<int16_t>(),
+            (std::vector<int16_t>{258, 1023}));
+  // Whatever is not 0 is true.
+  EXPECT_EQ(op("DecodeRaw", {constant(HostTensor::Strings(Shape{}, List{std::string("\0\2", 2)}))},
+               {{"out_type", DType::kBool}})[0].read<bool>(),
+            (std::vector<bool>{false, true}));
+}
+
+TEST_F(Strings, FormatsThatFillMemoryAreRefused) {
+  ExpectError(StatusCode::kInvalidArgument, {"width and precision must be at most 65536"}, [&] {
+    return op("AsString", {constant(1.f)}, {{"width", int64_t{1} << 31}})[0];
+  });
+}
+
 TEST_F(Strings, OpsThatCalculateRefuseThem) {
   for (const char* name : {"Exp", "Abs", "Relu", "OnesLike"}) {
     ExpectError(StatusCode::kInvalidArgument, {name, "input 0", "must be one of {", "got string"},

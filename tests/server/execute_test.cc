@@ -38,6 +38,17 @@ TEST_F(ExecuteTest, NestsValues) {
   EXPECT_EQ(output().values().list_value().values_size(), 2);
 }
 
+// Each tensor of a list of any dtypes has the one that its values look like, or that it names.
+TEST_F(ExecuteTest, ListsOfAnyDTypes) {
+  ASSERT_TRUE(Execute(R"({"op": "IdentityN", "inputs": [{"values": [1, 2]}, {"values": "a"}, {"values": 1, "dtype": "int64"}]})").ok());
+  ASSERT_EQ(response_.outputs_size(), 3);
+  EXPECT_EQ(response_.outputs(0).dtype(), "int32");
+  EXPECT_EQ(response_.outputs(1).values().string_value(), "a");
+  EXPECT_EQ(response_.outputs(2).dtype(), "int64");
+  ASSERT_TRUE(Execute(R"({"op": "StringFormat", "inputs": [{"values": [1.5, 2]}], "attrs": {"template": "x = %s"}})").ok());
+  EXPECT_EQ(output().values().string_value(), "x = [1.5 2]");
+}
+
 TEST_F(ExecuteTest, TooManyElements) {
   EXPECT_EQ(Fill("[1048577]").code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(Fill(R"(["100000000000"])").code(), StatusCode::kResourceExhausted);  // the device's limit

@@ -91,21 +91,38 @@ absl::Status SelectKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// Where Select has one condition for each row, SelectV2 needs it with axes of 1 behind it.
+template <KernelFn kSelect>
+absl::Status SelectRows(KernelContext& k) {
+  const Tensor &condition = k.input(0), &out = k.output(0);
+  if (condition.shape().rank() != 1 || out.shape().rank() < 2) return kSelect(k);
+  Shape rows = condition.shape();
+  while (rows.rank() < out.shape().rank()) rows.push_back(1);
+  const TensorRef inputs[] = {MakeRef<Tensor>(TensorSpec{DType::kBool, rows}, condition.buffer(), condition.offset()),
+                              k.input_ref(1), k.input_ref(2)};
+  TensorRef outputs[] = {MakeRef<Tensor>(out.spec(), out.buffer(), out.offset())};
+  std::unique_ptr<KernelState> no_state;
+  KernelContext context(k.op(), k.attrs(), k.device(), k.host_device(), inputs, absl::MakeSpan(outputs), no_state);
+  return kSelect(context);
+}
+
 struct Bits128 {
   uint64_t low, high;
 };
 
 // Values are only moved, so their size is all that counts.
 void AddSelect(std::vector<KernelRow>& rows) {
-  const auto add = [&](DTypeSet dtypes, KernelFn fn, StretchLoop loop) {
-    rows.push_back({"SelectV2", dtypes, fn, /*in_place=*/true, /*makes_outputs=*/false, loop});
+  const auto add = [&]<class T>(DTypeSet dtypes, T) {
+    rows.push_back({"SelectV2", dtypes, &SelectKernel<T>, /*in_place=*/true, /*makes_outputs=*/false, &SelectLoop<T>});
+    rows.push_back({"Select", dtypes, &SelectRows<&SelectKernel<T>>});
   };
-  add({DType::kBool, DType::kInt8, DType::kUint8}, &SelectKernel<uint8_t>, &SelectLoop<uint8_t>);
-  add({DType::kInt16, DType::kUint16, DType::kFloat16, DType::kBFloat16}, &SelectKernel<uint16_t>, &SelectLoop<uint16_t>);
-  add({DType::kInt32, DType::kUint32, DType::kFloat32}, &SelectKernel<uint32_t>, &SelectLoop<uint32_t>);
-  add({DType::kInt64, DType::kUint64, DType::kFloat64, DType::kComplex64}, &SelectKernel<uint64_t>, &SelectLoop<uint64_t>);
-  add({DType::kComplex128}, &SelectKernel<Bits128>, &SelectLoop<Bits128>);
+  add({DType::kBool, DType::kInt8, DType::kUint8}, uint8_t());
+  add({DType::kInt16, DType::kUint16, DType::kFloat16, DType::kBFloat16}, uint16_t());
+  add({DType::kInt32, DType::kUint32, DType::kFloat32}, uint32_t());
+  add({DType::kInt64, DType::kUint64, DType::kFloat64, DType::kComplex64}, uint64_t());
+  add({DType::kComplex128}, Bits128());
   rows.push_back({"SelectV2", {DType::kString}, &MoveStringsKernel<&SelectKernel<uint64_t>>});
+  rows.push_back({"Select", {DType::kString}, &MoveStringsKernel<&SelectRows<&SelectKernel<uint64_t>>>});
 }
 
 template <class T>

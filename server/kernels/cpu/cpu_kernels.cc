@@ -15,6 +15,9 @@ const KernelTable& CpuKernels() {
         CpuStatelessRandomKernels(), CpuActivationKernels(), CpuBatchNormKernels(), CpuTopKKernels(),
         CpuLinalgSolveKernels(), CpuLinalgCrossKernels(), CpuDiagKernels(), CpuEinsumKernels(), CpuSpecialKernels(),
         CpuLrnKernels(), CpuResizeKernels(), CpuSpaceKernels(), CpuWhereKernels(),
+        CpuPassKernels(), CpuUniqueKernels(), CpuVariableIndexKernels(),
+        CpuStringKernels(), CpuStringNumberKernels(), CpuStringFormatKernels(), CpuFftKernels(), CpuQrKernels(),
+        CpuDistributionKernels(), CpuSparseKernels(),
     }, /*complete=*/true);
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

@@ -39,5 +39,15 @@ std::vector<KernelRow> CpuLrnKernels();
 std::vector<KernelRow> CpuResizeKernels();
 std::vector<KernelRow> CpuSpaceKernels();
 std::vector<KernelRow> CpuWhereKernels();
+std::vector<KernelRow> CpuPassKernels();
+std::vector<KernelRow> CpuUniqueKernels();
+std::vector<KernelRow> CpuVariableIndexKernels();
+std::vector<KernelRow> CpuStringKernels();
+std::vector<KernelRow> CpuStringNumberKernels();
+std::vector<KernelRow> CpuStringFormatKernels();
+std::vector<KernelRow> CpuFftKernels();
+std::vector<KernelRow> CpuQrKernels();
+std::vector<KernelRow> CpuDistributionKernels();
+std::vector<KernelRow> CpuSparseKernels();
 
 }  // namespace eager::server

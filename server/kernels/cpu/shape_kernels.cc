@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/ops/broadcast_axes.h"
+#include "common/status_macros.h"
 #include "server/kernels/cpu/cpu_kernels.h"
 #include "server/kernels/cpu/data_movement.h"
 #include "server/kernels/cpu/strided_copy.h"
@@ -22,6 +24,22 @@ void SetInt(const Tensor& t, int64_t i, int64_t value) {
 absl::Status ShapeKernel(KernelContext& k) {
   const Shape& in = k.input(0).shape();
   for (int axis = 0; axis < in.rank(); ++axis) SetInt(k.output(0), axis, in[axis]);
+  return absl::OkStatus();
+}
+
+absl::Status ShapeNKernel(KernelContext& k) {
+  for (int i = 0; i < k.num_inputs(); ++i) {
+    const Shape& in = k.input(i).shape();
+    for (int axis = 0; axis < in.rank(); ++axis) SetInt(k.output(i), axis, in[axis]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BroadcastGradientArgsKernel(KernelContext& k) {
+  ASSIGN_OR_RETURN(const BroadcastAxes axes, FindBroadcastAxes(k.ints(0), k.ints(1)));
+  for (int o = 0; o < 2; ++o) {
+    for (size_t i = 0; i < axes.of[o].size(); ++i) SetInt(k.output(o), static_cast<int64_t>(i), axes.of[o][i]);
+  }
   return absl::OkStatus();
 }
 
@@ -64,9 +82,11 @@ absl::Status BroadcastArgsKernel(KernelContext& k) {
 std::vector<KernelRow> CpuShapeKernels() {
   const DTypeSet all = kFixedSizeTypes | DTypeSet{DType::kString};
   std::vector<KernelRow> rows = {{"Shape", all, &ShapeKernel},
+                                 {"ShapeN", all, &ShapeNKernel},
                                  {"Size", all, &SizeKernel},
                                  {"Rank", all, &RankKernel},
-                                 {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel}};
+                                 {"BroadcastArgs", {DType::kInt32, DType::kInt64}, &BroadcastArgsKernel},
+                                 {"BroadcastGradientArgs", {DType::kInt32, DType::kInt64}, &BroadcastGradientArgsKernel}};
   AddMoveRows<&BroadcastToKernel>(rows, "BroadcastTo");
   return rows;
 }

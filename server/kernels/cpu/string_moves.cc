@@ -67,8 +67,9 @@ absl::string_view NumberedStrings::operator[](int64_t number) const {
   return StringAt(*inputs_[input], number - first_[input]);
 }
 
-absl::Status SetStrings(KernelContext& k, int o, absl::FunctionRef<absl::string_view(int64_t)> string_of) {
-  const TensorSpec spec = k.output(o).spec();
+absl::StatusOr<TensorRef> MakeStrings(const KernelContext& k, const Shape& shape,
+                                      absl::FunctionRef<absl::string_view(int64_t)> string_of) {
+  const TensorSpec spec{DType::kString, shape};
   const int64_t n = spec.shape.num_elements();
   const auto too_large = [&] {
     return absl::ResourceExhaustedError(absl::StrCat("a result ", spec.ToString(), " is larger than any memory"));
@@ -91,7 +92,12 @@ absl::Status SetStrings(KernelContext& k, int o, absl::FunctionRef<absl::string_
                   if (!s.empty()) std::memcpy(chars + offsets[i], s.data(), s.size());
                 }
               });
-  k.set_output(o, MakeRef<Tensor>(spec, std::move(buffer)));
+  return MakeRef<Tensor>(spec, std::move(buffer));
+}
+
+absl::Status SetStrings(KernelContext& k, int o, absl::FunctionRef<absl::string_view(int64_t)> string_of) {
+  ASSIGN_OR_RETURN(TensorRef strings, MakeStrings(k, k.output(o).shape(), string_of));
+  k.set_output(o, std::move(strings));
   return absl::OkStatus();
 }
 

@@ -32,8 +32,12 @@ absl::StatusOr<TensorRef> NewNumbers(const KernelContext& k, const Shape& shape)
 // Element i of a string tensor on the host; valid as long as the tensor.
 absl::string_view StringAt(const Tensor& t, int64_t i);
 
-// Makes output `o` of strings, element i being string_of(i), which is called several times from several threads.
-// RESOURCE_EXHAUSTED where they do not fit into the device's memory.
+// A tensor of strings on the call's device, element i being string_of(i), which is called several times from several
+// threads. RESOURCE_EXHAUSTED where they do not fit into the device's memory.
+absl::StatusOr<TensorRef> MakeStrings(const KernelContext& k, const Shape& shape,
+                                      absl::FunctionRef<absl::string_view(int64_t)> string_of);
+
+// The same as output `o`.
 absl::Status SetStrings(KernelContext& k, int o, absl::FunctionRef<absl::string_view(int64_t)> string_of);
 
 // Calls `move`, a kernel for int64, with numbers in place of the strings, and sets the string outputs by its results.

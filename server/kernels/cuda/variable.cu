@@ -5,6 +5,7 @@
 #include "server/kernels/cuda/units.cuh"
 #include "server/kernels/elementwise_fns.h"
 #include "server/kernels/variable_ops.h"
+#include "server/kernels/variable_parts.h"
 
 namespace eager::server::cuda {
 namespace {
@@ -85,6 +86,7 @@ void AddChange(std::vector<KernelRow>& rows, absl::string_view op) {
 std::vector<KernelRow> VariableKernels() {
   std::vector<KernelRow> rows;
   AddVariableRows(rows, kFixedSizeTypes);
+  AddVariablePartRows(rows, kFixedSizeTypes);
   AddChange<Change::kAdd>(rows, "AssignAddVariableOp");
   AddChange<Change::kSub>(rows, "AssignSubVariableOp");
   AddChange<Change::kDescend>(rows, "ResourceApplyGradientDescent");
