@@ -53,6 +53,7 @@ def finish(process, where):
 
 
 def same_line(here, there, tolerance):
+  here, there = (re.sub(r'\s+(?=[\]\),])|(?<=[\[\(])\s+', '', re.sub(r'\s+', ' ', line)) for line in (here, there))  # columns move with digits
   if NUMBER.sub('#', here) != NUMBER.sub('#', there):
     return False
   for a, b in zip(NUMBER.findall(here), NUMBER.findall(there)):

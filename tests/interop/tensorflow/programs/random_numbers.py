@@ -10,5 +10,3 @@ def main():
     print(tf.random.stateless_normal([3], [1, 2]), tf.random.stateless_uniform([2], [3, 4], 0, 100, tf.int32))
     g = tf.random.Generator.from_seed(1234)
     print(g.normal([2]), g.uniform([2]), g.split(2)[0].normal([2]))
-    tf.random.set_seed(42)
-    print(tf.random.normal([3]))
