@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "server/rpc/tensorflow/dataset.h"
+#include "server/rpc/tensorflow/list_dataset.h"
 #include "server/rpc/tensorflow/tensor_list.h"
 
 namespace eager::server::tf {
@@ -183,30 +184,6 @@ absl::Status MakePaddedBatch(OpCall& call) {
   return absl::OkStatus();
 }
 
-// Its parts as elements of one component each.
-class ListDataset final : public Dataset {
- public:
-  ListDataset(Common common, const std::shared_ptr<Keeper>& keeper) : Dataset(std::move(common)), kept_(keeper) {}
-  absl::Status Keep() { return kept_.Add(static_cast<int64_t>(parts().size()) + 1); }
-
- private:
-  class Iterator final : public IteratorOf<ListDataset> {
-   public:
-    explicit Iterator(const ListDataset& dataset) : IteratorOf(dataset) {}
-
-   private:
-    absl::StatusOr<bool> Produce(Runner&, const Frame&, Values* element) override {
-      if (next_ >= dataset().parts().size()) return false;
-      element->push_back(dataset().parts()[next_++]);
-      return true;
-    }
-    size_t next_ = 0;
-  };
-  absl::StatusOr<IteratorPtr> MakeIterator(Runner&, const Frame&) const override { return IteratorPtr(new Iterator(*this)); }
-
-  Kept kept_;
-};
-
 // Windows of `size` elements, each `stride`th, which begin `shift` elements after each other: a dataset for each component.
 class WindowDataset final : public Dataset {
  public:
@@ -244,10 +221,8 @@ class WindowDataset final : public Dataset {
       for (size_t i = 0; i < dataset().components_.size(); ++i) {
         Dataset::Common window{dataset().op(), {dataset().components_[i]}, 0, {}};
         for (size_t k = 0; k < buffer_.size(); k += static_cast<size_t>(form.stride)) window.parts.push_back(buffer_[k][i]);
-        window.cardinality = static_cast<int64_t>(window.parts.size());
-        const auto made = MakeRef<ListDataset>(std::move(window), runner.keeper());
-        RETURN_IF_ERROR(made->Keep());
-        element->emplace_back(made);
+        ASSIGN_OR_RETURN(RefPtr<Dataset> made, ListDataset::Make(std::move(window), runner.keeper()));
+        element->emplace_back(std::move(made));
       }
       return Move(runner, frame);
     }

@@ -53,8 +53,8 @@ const OpRow* FindOp(absl::string_view name) {
     auto* rows = new absl::flat_hash_map<absl::string_view, const OpRow*>;
     for (absl::Span<const OpRow> family :
          {ControlOps(), TransferOps(), TensorListOps(), CheckOps(), StitchOps(), DatasetSourceOps(), DatasetFunctionOps(), DatasetFlattenOps(),
-          DatasetOrderOps(), DatasetBatchOps(), DatasetShuffleOps(), DatasetCacheOps(), DatasetValueOps(), IteratorOps(), OptionalOps(),
-          LookupOps(), FileOps()}) {
+          DatasetOrderOps(), DatasetBatchOps(), DatasetShuffleOps(), DatasetChoiceOps(), DatasetCacheOps(), DatasetValueOps(), IteratorOps(),
+          OptionalOps(), LookupOps(), FileOps()}) {
       for (const OpRow& row : family) rows->emplace(row.name, &row);
     }
     return rows;

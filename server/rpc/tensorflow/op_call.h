@@ -88,6 +88,7 @@ absl::Span<const OpRow> DatasetFlattenOps();
 absl::Span<const OpRow> DatasetOrderOps();
 absl::Span<const OpRow> DatasetBatchOps();
 absl::Span<const OpRow> DatasetShuffleOps();
+absl::Span<const OpRow> DatasetChoiceOps();
 absl::Span<const OpRow> DatasetCacheOps();
 absl::Span<const OpRow> DatasetValueOps();
 absl::Span<const OpRow> IteratorOps();

@@ -231,6 +231,41 @@ TEST_F(DatasetTest, RandomFunctions) {
   EXPECT_EQ(All(random), first);
 }
 
+TEST_F(DatasetTest, Choices) {
+  const NamedValues slices = {{"Toutput_types", TypesAttr({DType::kInt64})}};
+  const Value some = One("TensorSliceDataset", {Ints({3, 1, 3, 3, 2, 1})}, slices);
+  EXPECT_EQ(All(One("UniqueDataset", {some}, kInt64)), (Is{3, 1, 2}));
+  const Value selector = One("TensorSliceDataset", {Ints({1, 0, 1, 1, 0, 0, 1})}, slices);
+  EXPECT_EQ(All(One("DirectedInterleaveDataset", {selector, some, Range(2)}, kInt64)), (Is{0, 3, 1, 1, 3}));
+  absl::Status end;
+  All(One("DirectedInterleaveDataset", {some, some}, kInt64), 10, &end);
+  EXPECT_EQ(end.code(), StatusCode::kInvalidArgument) << end;
+  const Is numbers = All(One("RandomDataset", {Int(1), Int(2)}, kInt64), 5);
+  EXPECT_EQ(numbers.size(), 5u);
+  EXPECT_EQ(All(One("RandomDataset", {Int(1), Int(2)}, kInt64), 5), numbers);
+
+  Register(kTwice);
+  Register(R"pb(
+    signature { name: "parity" input_arg { name: "x" type: 9 } output_arg { name: "y" type: 9 } }
+    node_def { name: "two" op: "Const" attr { key: "value" value { tensor { dtype: 9 tensor_shape {} int64_val: 2 } } } }
+    node_def { name: "mod" op: "FloorMod" input: "x" input: "two:output:0" }
+    ret { key: "y" value: "mod:z:0" })pb");
+  Register(R"pb(
+    signature { name: "second" input_arg { name: "k" type: 9 } input_arg { name: "x" type: 21 } output_arg { name: "y" type: 21 } }
+    ret { key: "y" value: "x" })pb");
+  Register(R"pb(
+    signature { name: "three" input_arg { name: "x" type: 9 } output_arg { name: "y" type: 9 } }
+    node_def { name: "c" op: "Const" attr { key: "value" value { tensor { dtype: 9 tensor_shape {} int64_val: 3 } } } }
+    ret { key: "y" value: "c:output:0" })pb");
+  NamedValues group = {{"output_types", TypesAttr({DType::kInt64})}, {"key_func", FuncAttr("parity")}, {"reduce_func", FuncAttr("second")},
+                       {"window_size_func", FuncAttr("three")}, {"Tkey_func_other_arguments", TypesAttr({})},
+                       {"Treduce_func_other_arguments", TypesAttr({})}, {"Twindow_size_func_other_arguments", TypesAttr({})}};
+  EXPECT_EQ(All(One("GroupByWindowDataset", {Range(8)}, group)), (Is{0, 2, 4, 1, 3, 5, 6, 7}));
+  group[2].second = FuncAttr("twice");
+  All(One("GroupByWindowDataset", {Range(8)}, group), 10, &end);
+  EXPECT_EQ(end.code(), StatusCode::kInvalidArgument) << end;
+}
+
 TEST_F(DatasetTest, Caches) {
   Register(kRandom);
   const Value whole = One("TensorDataset", {Ints({1, 2, 3, 4, 5, 6, 7, 8, 9})}, {{"Toutput_types", TypesAttr({DType::kInt64})}});
@@ -294,7 +329,8 @@ TEST_F(DatasetTest, WrongInputs) {
                          "SkipDataset", "ShardDataset", "RepeatDataset", "ZipDataset", "ConcatenateDataset", "PrefetchDataset", "OptionsDataset",
                          "ShuffleDataset", "ShuffleDatasetV2", "ShuffleDatasetV3", "CacheDataset", "DatasetCardinality", "MakeIterator",
                          "IteratorGetNext", "IteratorGetNextAsOptional", "OptionalHasValue", "DeleteIterator", "DatasetToSingleElement",
-                         "AssertCardinalityDataset", "ShuffleAndRepeatDatasetV2", "AnonymousSeedGenerator", "DeleteMemoryCache"}) {
+                         "AssertCardinalityDataset", "ShuffleAndRepeatDatasetV2", "AnonymousSeedGenerator", "DeleteMemoryCache", "UniqueDataset",
+                         "DirectedInterleaveDataset", "GroupByWindowDataset", "RandomDataset"}) {
     invalid(op, {}, kInt64);
     if (absl::string_view(op) != "AnonymousSeedGenerator") invalid(op, {Int(1)}, kInt64);
   }
