@@ -273,7 +273,8 @@ absl::Status MakeWindow(OpCall& call) {
   int64_t span = 0;
   if (__builtin_mul_overflow(form.size, form.stride, &span)) return call.Invalid("a window's size times its stride is too large");
   DTypes types(input->types().size(), DType::kVariant);
-  call.Return(MakeRef<WindowDataset>(Dataset::Common{std::string(call.op()), std::move(types), Dataset::kUnknown, {Value(input)}}, input->types(), form));
+  Dataset::Common common{std::string(call.op()), std::move(types), Dataset::kUnknown, {Value(input)}};
+  call.Return(MakeRef<WindowDataset>(std::move(common), input->types(), form));
   return absl::OkStatus();
 }
 

@@ -122,7 +122,9 @@ absl::Status MakeDirected(OpCall& call) {
   Dataset::Common common{std::string(call.op()), first->types(), Dataset::kUnknown, {Value(selector)}};
   for (int i = 1; i < call.num_inputs(); ++i) {
     ASSIGN_OR_RETURN(const RefPtr<Dataset> input, DatasetInput(call, i));
-    if (input->types() != first->types()) return call.Invalid(absl::StrCat("the dtypes of data_input_datasets ", 0, " and ", i - 1, " are different"));
+    if (input->types() != first->types()) {
+      return call.Invalid(absl::StrCat("the dtypes of data_input_datasets 0 and ", i - 1, " are different"));
+    }
     common.parts.emplace_back(input);
   }
   call.Return(MakeRef<DirectedDataset>(std::move(common), call.attrs().Bool("stop_on_empty_dataset", false)));
@@ -205,7 +207,9 @@ class GroupDataset final : public Dataset {
       ASSIGN_OR_RETURN(const TensorRef scalar, runner.Constant(HostTensor::Scalar<int64_t>(key), frame));
       ASSIGN_OR_RETURN(const Values made, dataset().Call(dataset().reduce_, runner, frame, {Value(scalar), Value(window)}));
       const auto* reduced = made.size() == 1 ? dynamic_cast<const Dataset*>(made[0].object.get()) : nullptr;
-      if (reduced == nullptr || reduced->types() != dataset().types()) return dataset().Invalid("reduce_func must return one dataset of output_types");
+      if (reduced == nullptr || reduced->types() != dataset().types()) {
+        return dataset().Invalid("reduce_func must return one dataset of output_types");
+      }
       ASSIGN_OR_RETURN(reduced_, reduced->Iterate(runner, frame));
       return absl::OkStatus();
     }

@@ -39,7 +39,9 @@ class Iterator final : public Container {
                         "GetNext() failed because the iterator has not been initialized. Ensure that you have run the initializer "
                         "operation for this iterator before getting the next element.");
     }
-    if (std::exchange(pass->at_work, true)) return call.Error(absl::StatusCode::kFailedPrecondition, "the iterator is asked for an element while it makes one");
+    if (std::exchange(pass->at_work, true)) {
+      return call.Error(absl::StatusCode::kFailedPrecondition, "the iterator is asked for an element while it makes one");
+    }
     Frame frame = call.frame();
     frame.functions = &pass->functions;
     absl::StatusOr<bool> any = pass->iterator == nullptr ? false : pass->iterator->Next(call.runner(), frame, element);
@@ -95,7 +97,8 @@ absl::Status Begin(OpCall& call) {
   ASSIGN_OR_RETURN(const RefPtr<Dataset> dataset, DatasetInput(call, 0));
   ASSIGN_OR_RETURN(const RefPtr<Iterator> iterator, call.object<Iterator>(1));
   if (dataset->types() != iterator->types()) {
-    return call.Invalid(absl::StrCat("the iterator is of elements ", ToString(iterator->types()), ", the dataset's are ", ToString(dataset->types())));
+    return call.Invalid(
+        absl::StrCat("the iterator is of elements ", ToString(iterator->types()), ", the dataset's are ", ToString(dataset->types())));
   }
   return iterator->Begin(call, *dataset);
 }
