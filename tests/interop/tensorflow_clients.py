@@ -26,10 +26,14 @@ with tf.device(DEVICE):
 """
 
 
+STARTED = []
+
+
 class Daemon:
 
   def __init__(self, *flags, listen='127.0.0.1:0'):
     self.process = subprocess.Popen([EAGERD, f'--listen={listen}', '--devices=cpu', '--http=off', *flags], stdout=subprocess.PIPE, text=True)
+    STARTED.append(self.process)
     self.log = []
     for line in self.process.stdout:
       self.log.append(line)
@@ -47,8 +51,10 @@ class Daemon:
 
 
 def start(program, address, **environment):
-  return subprocess.Popen([sys.executable, '-c', program, address], env={**os.environ, **environment}, stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+  process = subprocess.Popen([sys.executable, '-c', program, address], env={**os.environ, **environment}, stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+  STARTED.append(process)
+  return process
 
 
 def finish(process):
@@ -183,25 +189,30 @@ def refusals(folder):
     f.write('alice use sha256:' + '0' * 64 + '\n')
   os.chmod(tokens, 0o600)
   daemon = Daemon(f'--auth-tokens={tokens}')
-  process = start(CONNECT, daemon.address)
+  process = start(CONNECT + TRAIN, daemon.address)
   out, err = finish(process)
   check('tokens', process.returncode != 0 and 'UnauthenticatedError' in err, out, err[-2000:])
   daemon.stop()
   daemon = Daemon('--tensorflow=off')
-  process = start(CONNECT, daemon.address)
+  process = start(CONNECT + TRAIN, daemon.address)
   out, err = finish(process)
   check('turned off', process.returncode != 0 and 'UnimplementedError' in err, out, err[-2000:])
   daemon.stop()
 
 
 def main():
-  daemon = Daemon()
-  modes(daemon)
-  together(daemon)
-  errors(daemon)
-  daemon.stop()
-  deaths()
-  refusals(sys.argv[2])
+  try:
+    daemon = Daemon()
+    modes(daemon)
+    together(daemon)
+    errors(daemon)
+    daemon.stop()
+    deaths()
+    refusals(sys.argv[2])
+  finally:
+    for process in STARTED:
+      if process.poll() is None:
+        process.kill()
 
 
 main()
