@@ -121,6 +121,8 @@ absl::Status Infer(const OpSpec& op, absl::Span<const InferInput> inputs, Attrs&
   out.shapes_known = true;
   for (int i = 0; i < n; ++i) {
     if (inputs[i].shape == nullptr || (op.IsHostInput(i, n) && !inputs[i].host)) out.shapes_known = false;
+    // A handle that a raw VarHandleOp made tells its client nothing of the variable.
+    if (inputs[i].dtype == DType::kResource && inputs[i].variable == nullptr) out.shapes_known = false;
   }
   out.shapes.clear();
   if (!out.shapes_known) return absl::OkStatus();

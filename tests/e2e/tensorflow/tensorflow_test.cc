@@ -148,6 +148,25 @@ TEST_F(TensorFlowTest, MistakesEndTheStreamAndNothingElse) {
   EXPECT_EQ(client_->ReadFloats({a, 0}), (std::vector<float>{1, 2}));
 }
 
+TEST_F(TensorFlowTest, OpsOnAFailedVariableFail) {
+  server::ServerOptions options = TensorFlowServerOptions();
+  options.devices.cpu_memory_limit = 1 << 20;
+  StartWithContext(options);
+  const int64_t a = client_->Constant({1, 2}, {2});
+  ::tensorflow::AttrValue shape;
+  shape.mutable_shape()->add_dim()->set_size(2);
+  const int64_t v = client_->Op("VarHandleOp", {}, {{"dtype", TypeAttr(1)}, {"shape", shape}});
+  const int64_t nine = client_->Constant(TensorFlowClient::Ints({9}, {1})), axis = client_->Constant(TensorFlowClient::Ints({0}, {}));
+  const int64_t bad = client_->Op("GatherV2", {{a, 0}, {nine, 0}, {axis, 0}});
+  client_->Op("AssignVariableOp", {{v, 0}, {bad, 0}}, {{"dtype", TypeAttr(1)}});
+  EXPECT_EQ(client_->status().error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(absl::EndsWith(client_->status().error_message(), "[Op:GatherV2]")) << client_->status().error_message();
+  const int64_t unset = client_->Op("ReadVariableOp", {{v, 0}}, {{"dtype", TypeAttr(1)}});
+  ::tensorflow::TensorProto value;
+  EXPECT_FALSE(client_->Read({unset, 0}, &value));
+  EXPECT_EQ(client_->status().error_code(), StatusCode::FAILED_PRECONDITION) << client_->status().error_message();
+}
+
 TEST_F(TensorFlowTest, BadTensorsAreRefused) {
   StartWithContext();
   const auto refused = [&](const ::tensorflow::TensorProto& tensor) {
