@@ -7,7 +7,7 @@ namespace {
 
 absl::Status Refuse(OpCall& call) {
   return call.Error(absl::StatusCode::kPermissionDenied,
-                    "would read or write files on the server's disk, which this server does not allow (--tensorflow-files=FOLDER would). "
+                    "would read or write files on the server's disk, which this server does not allow. "
                     "Run it outside of the device scope, or keep checkpoints in the client with "
                     "tf.train.CheckpointOptions(experimental_io_device='/job:localhost')");
 }
