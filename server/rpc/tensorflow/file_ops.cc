@@ -1,4 +1,4 @@
-// Ops on files of the server's disk. A client chooses their paths, so none is served unless an operator allows it.
+// Ops on files of the server's disk: a client chooses their paths, so none is served.
 #include "absl/strings/str_cat.h"
 #include "server/rpc/tensorflow/op_call.h"
 
