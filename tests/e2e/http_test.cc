@@ -17,6 +17,7 @@
 #include "eager/v1/service.grpc.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/metrics/metric_table.h"
+#include "tests/e2e/tensorflow/tensorflow_client.h"
 #include "tests/support/child_process.h"
 #include "tests/support/http_client.h"
 #include "tests/support/temp_folder.h"
@@ -104,6 +105,9 @@ TEST_F(Served, EveryMetricOfTheTableIsThereUnderLoad) {
   Start({"--state=" + state, "--limit=session-tapes=4"});
   Connect(daemon_->address());
   Work();
+  TensorFlowClient client(daemon_->address());
+  ASSERT_TRUE(client.Create().ok());
+  client.Op("NoSuchOp", {});
   {
     std::vector<std::unique_ptr<GradientTape>> tapes;
     for (int i = 0; i < 6; ++i) tapes.push_back(std::make_unique<GradientTape>(TapeOptions{.persistent = true}));

@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/text_format.h"
+#include "tests/e2e/tensorflow/server_options.h"
 #include "tests/e2e/tensorflow/tensorflow_client.h"
 
 namespace eager {

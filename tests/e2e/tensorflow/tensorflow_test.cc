@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "server/kernels/variable.h"
 #include "server/session/session_registry.h"
+#include "tests/e2e/tensorflow/server_options.h"
 #include "tests/e2e/tensorflow/tensorflow_client.h"
 
 namespace eager {
