@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "absl/synchronization/mutex.h"
 #include "common/cli/man_page.h"
 #include "server/configuration.h"
 #include "server/http/front.h"
@@ -148,6 +149,8 @@ int main(int argc, char** argv) {
   }
   if (!flags.check.empty()) return eager::server::CheckHealth(flags.check);
   eager::server::SetUpLog(flags);
+  // Debian builds abseil with its search for deadlocks, which every mutex of gRPC then pays for.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (flags.check_config) return CheckConfig(flags);
   return Serve(*std::move(configuration), argc, argv);
 }
