@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/channel/listen_error.h"
 #include "server/log/log.h"
 
 namespace eager::server {
@@ -66,10 +67,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
                            "max_request_size", header.c_str(), "enable_keep_alive", "no", nullptr};
   server->context_ = mg_start(&callbacks, server.get(), options);
   if (server->context_ == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat("cannot serve HTTP on ", given, ": ",
-                                                      server->start_error_.empty() ? "no such address" : server->start_error_));
+    return absl::FailedPreconditionError(absl::StrCat("cannot serve HTTP on ", given, ": ", WhyNotListen(address)));
   }
-  server->started_ = true;
   std::array<mg_server_port, 1> ports{};
   const int known = mg_get_server_ports(server->context_, static_cast<int>(ports.size()), ports.data());
   server->address_ = absl::StrCat(address.substr(0, address.rfind(':') + 1), known > 0 ? ports[0].port : 0);
@@ -81,11 +80,8 @@ HttpServer::~HttpServer() {
   mg_exit_library();
 }
 
-int HttpServer::Log(const mg_connection* connection, const char* message) {
-  const std::string text(absl::StripAsciiWhitespace(message));
-  auto* server = connection == nullptr ? nullptr : static_cast<HttpServer*>(mg_get_user_context_data(connection));
-  if (server != nullptr && !server->started_) server->start_error_ = text;
-  eager::server::Log(LogLevel::kDebug, "http", {{"message", text}});
+int HttpServer::Log(const mg_connection*, const char* message) {
+  eager::server::Log(LogLevel::kDebug, "http", {{"message", absl::StripAsciiWhitespace(message)}});
   return 1;  // in place of the library's own file
 }
 

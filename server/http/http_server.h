@@ -55,8 +55,6 @@ class HttpServer {
 
   const Handler handler_;
   std::string address_;
-  std::string start_error_;  // the library's last words while it starts
-  bool started_ = false;
   mg_context* context_ = nullptr;
 };
 

@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/channel/listen_error.h"
 #include "common/status_macros.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/health/v1/health.pb.h"
@@ -115,7 +116,7 @@ class GrpcServer final : public Server {
     for (size_t i = 0; i < ports.size(); ++i) {
       if (ports[i] == 0) {  // gRPC sets one, 1 for a unix socket, where it could bind
         return absl::FailedPreconditionError(
-            absl::StrCat("cannot listen on ", options.listen[i], ": in use, or no such address"));
+            absl::StrCat("cannot listen on ", options.listen[i], ": ", WhyNotListen(options.listen[i])));
       }
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
     }

@@ -319,7 +319,7 @@ TEST(Http, APortInUseEndsTheStartOnlyIfItWasAskedFor) {
   const std::string taken = first.Await("event=http_listening address=");
   DaemonProcess second({"--http=" + taken});
   EXPECT_EQ(second.Wait(30s), 2);
-  EXPECT_TRUE(absl::StrContains(second.Output(), absl::StrCat("cannot serve HTTP on ", taken))) << second.Output();
+  EXPECT_TRUE(absl::StrContains(second.Output(), absl::StrCat("cannot serve HTTP on ", taken, ": Address already in use"))) << second.Output();
   for (const char* wrong : {"--http=nowhere", "--http=127.0.0.1:70000", "--http=:9470", "--http-auth=perhaps"}) {
     DaemonProcess daemon({wrong});
     EXPECT_EQ(daemon.Wait(30s), 2) << wrong << ": " << daemon.Output();
