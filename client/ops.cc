@@ -852,6 +852,12 @@ Tensor VarIsInitializedOp(const Operand& resource) {
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+Tensor VariableShape(const Operand& input, const VariableShapeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("VariableShape");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
 void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& attrs) {
   static const OpSpec& op = internal::Op("DestroyResourceOp");
   const Operand operands[] = {resource};
@@ -1585,6 +1591,12 @@ Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefault
   return internal::Call1(op, operands, {{"shape", attrs.shape}}, Where(operands));
 }
 
+Tensor GuaranteeConst(const Operand& input) {
+  static const OpSpec& op = internal::Op("GuaranteeConst");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 Tensor CheckNumerics(const Operand& tensor, const CheckNumericsAttrs& attrs) {
   static const OpSpec& op = internal::Op("CheckNumerics");
   const Operand operands[] = {tensor};
@@ -1776,6 +1788,245 @@ Tensor IFFT3D(const Operand& input) {
   static const OpSpec& op = internal::Op("IFFT3D");
   const Operand operands[] = {input};
   return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RFFT(const Operand& input, const Operand& fft_length, const RFFTAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT(const Operand& input, const Operand& fft_length, const IRFFTAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor RFFT2D(const Operand& input, const Operand& fft_length, const RFFT2DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT2D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT2D(const Operand& input, const Operand& fft_length, const IRFFT2DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT2D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor RFFT3D(const Operand& input, const Operand& fft_length, const RFFT3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT3D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT3D(const Operand& input, const Operand& fft_length, const IRFFT3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT3D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor Conv3D(const Operand& input, const Operand& filter, const Conv3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3D");
+  const Operand operands[] = {input, filter};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv3DBackpropInputV2(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv3DBackpropInputV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3DBackpropInputV2");
+  const Operand operands[] = {input_sizes, filter, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv3DBackpropFilterV2(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv3DBackpropFilterV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3DBackpropFilterV2");
+  const Operand operands[] = {input, filter_sizes, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor MaxPool3D(const Operand& input, const MaxPool3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPool3DGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3DGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPool3DGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3DGradGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPool3D(const Operand& input, const AvgPool3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPool3D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPool3DGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPool3DGrad");
+  const Operand operands[] = {orig_input_shape, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor Complex(const Operand& real, const Operand& imag, const ComplexAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Complex");
+  const Operand operands[] = {real, imag};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Real(const Operand& input, const RealAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Real");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Imag(const Operand& input, const ImagAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Imag");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor ComplexAbs(const Operand& x, const ComplexAbsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ComplexAbs");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Angle(const Operand& input, const AngleAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Angle");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor StringLower(const Operand& input, const StringLowerAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringLower");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"encoding", attrs.encoding}}, Where(operands));
+}
+
+Tensor StringUpper(const Operand& input, const StringUpperAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringUpper");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"encoding", attrs.encoding}}, Where(operands));
+}
+
+Tensor StringStrip(const Operand& input) {
+  static const OpSpec& op = internal::Op("StringStrip");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StaticRegexReplace(const Operand& input, const StaticRegexReplaceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StaticRegexReplace");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"pattern", attrs.pattern}, {"rewrite", attrs.rewrite}, {"replace_global", attrs.replace_global}}, Where(operands));
+}
+
+Tensor RegexReplace(const Operand& input, const Operand& pattern, const Operand& rewrite, const RegexReplaceAttrs&
+    attrs) {
+  static const OpSpec& op = internal::Op("RegexReplace");
+  const Operand operands[] = {input, pattern, rewrite};
+  return internal::Call1(op, operands, {{"replace_global", attrs.replace_global}}, Where(operands));
+}
+
+Tensor RegexFullMatch(const Operand& input, const Operand& pattern) {
+  static const OpSpec& op = internal::Op("RegexFullMatch");
+  const Operand operands[] = {input, pattern};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Substr(const Operand& input, const Operand& pos, const Operand& len, const SubstrAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Substr");
+  const Operand operands[] = {input, pos, len};
+  return internal::Call1(op, operands, {{"unit", attrs.unit}}, Where(operands));
+}
+
+Tensor StringToHashBucketFast(const Operand& input, const StringToHashBucketFastAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringToHashBucketFast");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"num_buckets", attrs.num_buckets}}, Where(operands));
+}
+
+Tensor StringToHashBucketStrong(const Operand& input, const StringToHashBucketStrongAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringToHashBucketStrong");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"num_buckets", attrs.num_buckets}, {"key", attrs.key}}, Where(operands));
+}
+
+std::vector<Tensor> StringSplit(const Operand& input, const Operand& delimiter, const StringSplitAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringSplit");
+  const Operand operands[] = {input, delimiter};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"skip_empty", attrs.skip_empty}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> StringSplitV2(const Operand& input, const Operand& sep, const StringSplitV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StringSplitV2");
+  const Operand operands[] = {input, sep};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"maxsplit", attrs.maxsplit}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor ReduceJoin(const Operand& inputs, const Operand& reduction_indices, const ReduceJoinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ReduceJoin");
+  const Operand operands[] = {inputs, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}, {"separator", attrs.separator}}, Where(operands));
+}
+
+Tensor UnsortedSegmentJoin(const Operand& inputs, const Operand& segment_ids, const Operand& num_segments, const
+    UnsortedSegmentJoinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentJoin");
+  const Operand operands[] = {inputs, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"separator", attrs.separator}}, Where(operands));
+}
+
+Tensor Bucketize(const Operand& input, const BucketizeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Bucketize");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"boundaries", attrs.boundaries}}, Where(operands));
+}
+
+Tensor LowerBound(const Operand& sorted_inputs, const Operand& values, const LowerBoundAttrs& attrs) {
+  static const OpSpec& op = internal::Op("LowerBound");
+  const Operand operands[] = {sorted_inputs, values};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor UpperBound(const Operand& sorted_inputs, const Operand& values, const UpperBoundAttrs& attrs) {
+  static const OpSpec& op = internal::Op("UpperBound");
+  const Operand operands[] = {sorted_inputs, values};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor DenseBincount(const Operand& input, const Operand& size, const Operand& weights, const DenseBincountAttrs& attrs)
+    {
+  static const OpSpec& op = internal::Op("DenseBincount");
+  const Operand operands[] = {input, size, weights};
+  return internal::Call1(op, operands, {{"binary_output", attrs.binary_output}}, Where(operands));
+}
+
+Tensor HistogramFixedWidth(const Operand& values, const Operand& value_range, const Operand& nbins, const
+    HistogramFixedWidthAttrs& attrs) {
+  static const OpSpec& op = internal::Op("HistogramFixedWidth");
+  const Operand operands[] = {values, value_range, nbins};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ListDiff");
+  const Operand operands[] = {x, y};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"out_idx", attrs.out_idx}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
 }
 
 }  // namespace eager::raw_ops

@@ -611,6 +611,12 @@ void AssignSubVariableOp(const Operand& resource, const Operand& value);
 // Whether the variable has a value.
 Tensor VarIsInitializedOp(const Operand& resource);
 
+// The extents of the variable's value.
+struct VariableShapeAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor VariableShape(const Operand& input, const VariableShapeAttrs& attrs = {});
+
 // Takes the variable's value away and frees its memory; a shared one is deleted.
 struct DestroyResourceOpAttrs {
   bool ignore_lookup_error = true;
@@ -1275,6 +1281,9 @@ struct PlaceholderWithDefaultAttrs {
 };
 Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefaultAttrs& attrs);
 
+// The values, which the caller knows to stay the same.
+Tensor GuaranteeConst(const Operand& input);
+
 // The values if all are finite; else an error that says message.
 struct CheckNumericsAttrs {
   std::string message;  // required
@@ -1441,5 +1450,266 @@ Tensor FFT3D(const Operand& input);
 
 // The inverse of FFT3D.
 Tensor IFFT3D(const Operand& input);
+
+// FFT of real numbers, cut to fft_length; its first half.
+struct RFFTAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT(const Operand& input, const Operand& fft_length, const RFFTAttrs& attrs = {});
+
+// The real numbers whose RFFT the input is, fft_length of them.
+struct IRFFTAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT(const Operand& input, const Operand& fft_length, const IRFFTAttrs& attrs = {});
+
+// RFFT along the last two axes.
+struct RFFT2DAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT2D(const Operand& input, const Operand& fft_length, const RFFT2DAttrs& attrs = {});
+
+// The inverse of RFFT2D.
+struct IRFFT2DAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT2D(const Operand& input, const Operand& fft_length, const IRFFT2DAttrs& attrs = {});
+
+// RFFT along the last three axes.
+struct RFFT3DAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT3D(const Operand& input, const Operand& fft_length, const RFFT3DAttrs& attrs = {});
+
+// The inverse of RFFT3D.
+struct IRFFT3DAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT3D(const Operand& input, const Operand& fft_length, const IRFFT3DAttrs& attrs = {});
+
+// Slides a (planes, rows, columns, in_channels, out_channels) filter over volumes and sums the products.
+struct Conv3DAttrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3D(const Operand& input, const Operand& filter, const Conv3DAttrs& attrs);
+
+// The gradient of Conv3D with respect to its input, of shape input_sizes.
+struct Conv3DBackpropInputV2Attrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3DBackpropInputV2(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv3DBackpropInputV2Attrs& attrs);
+
+// The gradient of Conv3D with respect to its filter, of shape filter_sizes.
+struct Conv3DBackpropFilterV2Attrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3DBackpropFilterV2(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv3DBackpropFilterV2Attrs& attrs);
+
+// The maximum of each window over volumes.
+struct MaxPool3DAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3D(const Operand& input, const MaxPool3DAttrs& attrs);
+
+// The gradient of MaxPool3D: each window's gradient goes to its maxima, all of them.
+struct MaxPool3DGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3DGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradAttrs& attrs);
+
+// The gradient of MaxPool3DGrad: each window's element of grad where the window has its first maximum.
+struct MaxPool3DGradGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3DGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradGradAttrs& attrs);
+
+// The mean of each window over volumes; padding does not count.
+struct AvgPool3DAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor AvgPool3D(const Operand& input, const AvgPool3DAttrs& attrs);
+
+// The gradient of AvgPool3D: each window's gradient is shared equally among its elements.
+struct AvgPool3DGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPool3DGradAttrs& attrs);
+
+// real + i imag.
+struct ComplexAttrs {
+  DType Tout = DType::kComplex64;  // complex64, complex128
+};
+Tensor Complex(const Operand& real, const Operand& imag, const ComplexAttrs& attrs = {});
+
+// The real part of each number.
+struct RealAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Real(const Operand& input, const RealAttrs& attrs = {});
+
+// The imaginary part of each number.
+struct ImagAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Imag(const Operand& input, const ImagAttrs& attrs = {});
+
+// The absolute value of each number.
+struct ComplexAbsAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor ComplexAbs(const Operand& x, const ComplexAbsAttrs& attrs = {});
+
+// The angle of each number with the positive real axis, in (-pi, pi].
+struct AngleAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Angle(const Operand& input, const AngleAttrs& attrs = {});
+
+// The strings with small letters; only those of ASCII have them.
+struct StringLowerAttrs {
+  std::string encoding = "";
+};
+Tensor StringLower(const Operand& input, const StringLowerAttrs& attrs = {});
+
+// The strings with capital letters; only those of ASCII have them.
+struct StringUpperAttrs {
+  std::string encoding = "";
+};
+Tensor StringUpper(const Operand& input, const StringUpperAttrs& attrs = {});
+
+// The strings without the spaces around them.
+Tensor StringStrip(const Operand& input);
+
+// The strings with every match of the regular expression, or the first one, replaced; the syntax is that of RE2.
+struct StaticRegexReplaceAttrs {
+  std::string pattern;  // required
+  std::string rewrite;  // required
+  bool replace_global = true;
+};
+Tensor StaticRegexReplace(const Operand& input, const StaticRegexReplaceAttrs& attrs);
+
+// StaticRegexReplace by an expression that is computed.
+struct RegexReplaceAttrs {
+  bool replace_global = true;
+};
+Tensor RegexReplace(const Operand& input, const Operand& pattern, const Operand& rewrite, const RegexReplaceAttrs& attrs
+    = {});
+
+// StaticRegexFullMatch of an expression that is computed.
+Tensor RegexFullMatch(const Operand& input, const Operand& pattern);
+
+// The part of each string from pos on, of at most len bytes or characters of UTF-8.
+struct SubstrAttrs {
+  std::string unit = "BYTE";  // "BYTE", "UTF8_CHAR"
+};
+Tensor Substr(const Operand& input, const Operand& pos, const Operand& len, const SubstrAttrs& attrs = {});
+
+// The remainder of each string's FarmHash fingerprint.
+struct StringToHashBucketFastAttrs {
+  int64_t num_buckets{};  // required: at least 1
+};
+Tensor StringToHashBucketFast(const Operand& input, const StringToHashBucketFastAttrs& attrs);
+
+// The remainder of each string's SipHash by a key.
+struct StringToHashBucketStrongAttrs {
+  int64_t num_buckets{};  // required: at least 1
+  std::vector<int64_t> key;  // required
+};
+Tensor StringToHashBucketStrong(const Operand& input, const StringToHashBucketStrongAttrs& attrs);
+
+// The pieces of strings between delimiters, each a byte.
+// Gives indices, values, shape.
+struct StringSplitAttrs {
+  bool skip_empty = true;
+};
+std::vector<Tensor> StringSplit(const Operand& input, const Operand& delimiter, const StringSplitAttrs& attrs = {});
+
+// The pieces of strings between separators, or between spaces if sep is empty, as Python's split.
+// Gives indices, values, shape.
+struct StringSplitV2Attrs {
+  int64_t maxsplit = -1;
+};
+std::vector<Tensor> StringSplitV2(const Operand& input, const Operand& sep, const StringSplitV2Attrs& attrs = {});
+
+// The strings along axes, one behind the other.
+struct ReduceJoinAttrs {
+  bool keep_dims = false;
+  std::string separator = "";
+};
+Tensor ReduceJoin(const Operand& inputs, const Operand& reduction_indices, const ReduceJoinAttrs& attrs = {});
+
+// The strings with the same segment id, one behind the other.
+struct UnsortedSegmentJoinAttrs {
+  std::string separator = "";
+};
+Tensor UnsortedSegmentJoin(const Operand& inputs, const Operand& segment_ids, const Operand& num_segments, const
+    UnsortedSegmentJoinAttrs& attrs = {});
+
+// How many of the boundaries are not above each element.
+struct BucketizeAttrs {
+  std::vector<float> boundaries;  // required
+};
+Tensor Bucketize(const Operand& input, const BucketizeAttrs& attrs);
+
+// For each value the first place in its row of sorted_inputs where it could be put.
+struct LowerBoundAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor LowerBound(const Operand& sorted_inputs, const Operand& values, const LowerBoundAttrs& attrs = {});
+
+// For each value the last place in its row of sorted_inputs where it could be put.
+struct UpperBoundAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor UpperBound(const Operand& sorted_inputs, const Operand& values, const UpperBoundAttrs& attrs = {});
+
+// How often each number below size occurs, or the sum of its weights; of a matrix, in each row.
+struct DenseBincountAttrs {
+  bool binary_output = false;
+};
+Tensor DenseBincount(const Operand& input, const Operand& size, const Operand& weights, const DenseBincountAttrs& attrs
+    = {});
+
+// How many values are in each of nbins parts of value_range; those outside count for the first or last one.
+struct HistogramFixedWidthAttrs {
+  DType dtype = DType::kInt32;  // int32, int64
+};
+Tensor HistogramFixedWidth(const Operand& values, const Operand& value_range, const Operand& nbins, const
+    HistogramFixedWidthAttrs& attrs = {});
+
+// The elements of x that y does not have, and their places.
+// Gives out, idx.
+struct ListDiffAttrs {
+  DType out_idx = DType::kInt32;  // int32, int64
+};
+std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffAttrs& attrs = {});
 
 }  // namespace eager::raw_ops

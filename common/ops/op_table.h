@@ -49,6 +49,10 @@ absl::Span<const OpDef> UniqueOps();
 absl::Span<const OpDef> VariableIndexOps();
 absl::Span<const OpDef> StringOps();
 absl::Span<const OpDef> FftOps();
+absl::Span<const OpDef> VolumeOps();
+absl::Span<const OpDef> ComplexOps();
+absl::Span<const OpDef> TextOps();
+absl::Span<const OpDef> SearchOps();
 
 // Immutable after Make(); safe to read from any thread.
 class OpTable {

@@ -49,5 +49,9 @@ std::vector<KernelRow> CpuFftKernels();
 std::vector<KernelRow> CpuQrKernels();
 std::vector<KernelRow> CpuDistributionKernels();
 std::vector<KernelRow> CpuSparseKernels();
+std::vector<KernelRow> CpuVolumeKernels();
+std::vector<KernelRow> CpuComplexKernels();
+std::vector<KernelRow> CpuTextKernels();
+std::vector<KernelRow> CpuSearchKernels();
 
 }  // namespace eager::server

@@ -76,6 +76,10 @@ def calls():
   yield 'UniqueV2', [f(2, 0), i64([0])], {}
   yield from strings()
   yield from numbers()
+  yield from texts()
+  yield from searches()
+  yield from volumes()
+  yield from complex_numbers()
 
 
 def strings():
@@ -189,6 +193,114 @@ def numbers():
       yield 'RandomPoissonV2', [i32([25]), np.array(rates, rate_dtype)], {'seed': seed, 'seed2': 4, 'dtype': dtype}
   yield 'RandomPoissonV2', [i32([2]), np.array([-1, 0], np.float64)], {'seed': 2, 'seed2': 4}
   yield 'RandomPoissonV2', [i32(2), np.float64(1)], {'seed': 1, 'seed2': 5}
+
+
+def texts():
+  words = s([['Abc DEF', '  größer ÄÖ '], ['', '\ta\n']])
+  for op in ['StringLower', 'StringUpper', 'StringStrip']:
+    yield op, [words], {}
+  for pattern, rewrite in [('[a-z]', 'x'), ('(b)(c)', r'\2\1'), ('', '-'), ('(', 'x'),
+                           (r'[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']', '')]:
+    for every in [True, False]:
+      yield 'StaticRegexReplace', [words], {'pattern': pattern, 'rewrite': rewrite, 'replace_global': every}
+      yield 'RegexReplace', [words, s(pattern), s(rewrite)], {'replace_global': every}
+  yield 'RegexReplace', [words, s(['a']), s('b')], {}
+  yield 'RegexFullMatch', [words, s('.*[A-Z]+')], {}
+  yield 'RegexFullMatch', [words, s('(')], {}
+  for unit in ['BYTE', 'UTF8_CHAR']:
+    for pos, length in [(0, 2), (-3, 2), (2, 9), (4, 1), (7, 0), (8, 1), (-8, 1)]:
+      yield 'Substr', [s(['abcdefg', 'hijklmn']), i32(pos), i32(length)], {'unit': unit}
+    yield 'Substr', [s(['größe', '中文字'] if unit != 'BYTE' else ['ab', 'c']), i64([2, 1]), i64([2, 1])], {'unit': unit}
+    yield 'Substr', [s([['abc', 'def'], ['ghi', 'jkl']]), i32([0, 1]), i32([2, 2])], {'unit': unit}
+    yield 'Substr', [s('abcdef'), i32([0, 1, 2]), i32([1, 2, 3])], {'unit': unit}
+  yield 'Substr', [s(['a']), i32([0]), i32(1)], {}
+  many = s(['', 'a', 'ab', 'abcd', 'abcdefg'] + ['x' * n + 'é' for n in [8, 15, 17, 31, 33, 62, 64, 65, 127, 128, 200]])
+  yield 'StringToHashBucketFast', [many], {'num_buckets': 1 << 40}
+  yield 'StringToHashBucketFast', [many], {'num_buckets': 7}
+  yield 'StringToHashBucketStrong', [many], {'num_buckets': 1 << 40, 'key': [133, -137]}
+  yield 'StringToHashBucketStrong', [many], {'num_buckets': 9, 'key': [1]}
+  lines = s(['a b  c', ' x ', '', 'one,two,,three', '\t\n', 'a,b c'])
+  for separator in ['', ',', ' ', ', ', 'b ']:
+    for most in [-1, 0, 1, 2]:
+      yield 'StringSplitV2', [lines, s(separator)], {'maxsplit': most}
+    for skip in [True, False]:
+      yield 'StringSplit', [lines, s(separator)], {'skip_empty': skip}
+  yield 'StringSplitV2', [s([]), s('')], {}
+  yield 'StringSplitV2', [s([['a']]), s('')], {}
+  yield 'StringSplitV2', [lines, s([','])], {}
+  grid = s([[['a', 'b', 'c'], ['d', 'e', 'f']], [['g', 'h', 'i'], ['j', 'k', 'l']]])
+  for axes in [0, [1], [-1], [0, 1], [1, 0], [2, 0, 1], [], [3], [1, 1], [1, -2]]:
+    for keep in [True, False]:
+      yield 'ReduceJoin', [grid, i32(axes)], {'keep_dims': keep, 'separator': '-'}
+  yield 'ReduceJoin', [s('a'), i32([])], {}
+  for ids, count in [([0, 1, 0], 2), ([2, 0, -1], 4), ([0, 2, 1], 2)]:
+    yield 'UnsortedSegmentJoin', [s(['a', 'b', 'c']), i32(ids), i32(count)], {'separator': ', '}
+  yield 'UnsortedSegmentJoin', [s([['a', 'b'], ['c', 'd']]), i64([1, 1]), i32(3)], {}
+
+
+def searches():
+  for dtype in ['float32', 'float64', 'int32', 'int64']:
+    yield 'Bucketize', [np.array([[-5, 0, 1], [2, 3, 10]], dtype)], {'boundaries': [0, 1.5, 3]}
+  yield 'Bucketize', [f(3)], {'boundaries': [2, 1]}
+  yield 'Bucketize', [f(3)], {'boundaries': []}
+  for op in ['LowerBound', 'UpperBound']:
+    for dtype in ['float32', 'float16', 'int32', 'uint8', 'int64']:
+      yield op, [np.array([[1, 2, 2, 5], [0, 0, 0, 1]], dtype), np.array([[0, 2, 9], [0, 1, 2]], dtype)], {}
+    yield op, [f(1, 0), f(1, 2)], {'out_type': 'int64'}
+    yield op, [f(3), f(3)], {}
+    yield op, [f(2, 3), f(1, 3)], {}
+  for dtype in ['int32', 'int64', 'float32', 'float64']:
+    for binary in [False, True]:
+      yield 'DenseBincount', [i32([0, 2, 2, 7]), i32(5), np.array([], dtype)], {'binary_output': binary}
+      yield 'DenseBincount', [i64([[0, 2, 2], [1, 9, 0]]), i64(4), np.array([[1, 2, 3], [4, 5, 6]], dtype)], {'binary_output': binary}
+  yield 'DenseBincount', [i32([0, -2]), i32(5), f(0)], {}
+  yield 'DenseBincount', [i32([0, 2]), i32(-1), f(0)], {}
+  yield 'DenseBincount', [i32([0, 2]), i32(3), f(3)], {}
+  yield 'DenseBincount', [i32([[[0]]]), i32(3), f(0)], {}
+  yield 'DenseBincount', [i32([]), i32(2), f(0)], {}
+  for dtype in ['float32', 'float64', 'int32', 'int64']:
+    yield 'HistogramFixedWidth', [np.array([-1, 0, 1, 2, 3, 5, 9], dtype), np.array([0, 5], dtype), i32(5)], {}
+  yield 'HistogramFixedWidth', [f(4), np.array([1, 1], np.float32), i32(5)], {}
+  yield 'HistogramFixedWidth', [f(4), np.array([0, 1], np.float32), i32(0)], {'dtype': 'int64'}
+  for x, y in [(i32([1, 2, 3, 4, 2]), i32([2, 9])), (s(['a', 'b', 'a']), s(['b'])), (f(0), f(2)), (i64([1, 1]), i64([])),
+               (np.array([NAN, 1], np.float32), np.array([NAN], np.float32)), (i32([[1]]), i32([1]))]:
+    yield 'ListDiff', [x, y], {}
+  yield 'ListDiff', [i32([5, 6]), i32([6])], {'out_idx': 'int64'}
+
+
+def volumes():
+  for dtype in ['float32', 'float64', 'bfloat16', 'float16']:
+    for padding in ['SAME', 'VALID']:
+      for stride in [[1, 1, 1, 1, 1], [1, 2, 1, 3, 1]]:
+        attrs = {'strides': stride, 'padding': padding}
+        if dtype != 'float16':
+          yield 'Conv3D', [f(2, 4, 3, 5, 2, dtype=dtype), f(2, 3, 2, 2, 3, dtype=dtype)], attrs
+        if dtype == 'float32':  # in 16 bits TensorFlow's sums are rounded at every step
+          for ksize in [[1, 2, 2, 2, 1], [1, 3, 1, 2, 1]]:
+            yield 'MaxPool3D', [f(2, 4, 3, 5, 2, dtype=dtype)], {**attrs, 'ksize': ksize}
+            yield 'AvgPool3D', [f(2, 4, 3, 5, 2, dtype=dtype)], {**attrs, 'ksize': ksize}
+
+
+def complex_numbers():
+  for real, whole in [('float32', 'complex64'), ('float64', 'complex128')]:
+    yield 'Complex', [f(2, 3, dtype=real), f(3, dtype=real)], {'Tout': whole}
+    for op in ['Real', 'Imag', 'ComplexAbs', 'Angle']:
+      yield op, [z(2, 3, dtype=whole)], {'Tout': real}
+    for op in ['Sub', 'Mul', 'RealDiv']:
+      yield op, [z(2, 3, dtype=whole), z(3, dtype=whole)], {}
+    for op in ['Neg', 'Square', 'Sqrt', 'Exp', 'Reciprocal']:
+      yield op, [z(2, 3, dtype=whole)], {}
+    for n, length in [(5, 5), (8, 8), (8, 6), (5, 8), (4, 1)]:
+      yield 'RFFT', [f(2, n, dtype=real), i32([length])], {'Tcomplex': whole}
+      yield 'IRFFT', [z(2, n, dtype=whole), i32([length])], {'Treal': real}
+    for rows, columns in [(3, 4), (4, 5), (2, 7)]:
+      yield 'RFFT2D', [f(2, 3, 5, dtype=real), i32([rows, columns])], {'Tcomplex': whole}
+      yield 'IRFFT2D', [z(2, 3, 5, dtype=whole), i32([rows, columns])], {'Treal': real}
+      yield 'RFFT3D', [f(2, 3, 5, dtype=real), i32([2, rows, columns])], {'Tcomplex': whole}
+      yield 'IRFFT3D', [z(2, 3, 5, dtype=whole), i32([2, rows, columns])], {'Treal': real}
+  yield 'RFFT', [f(2, 3), i32([1, 2])], {}
+  yield 'RFFT', [f(), i32([1])], {}
+  yield 'RFFT', [f(3), i32([-1])], {}
 
 
 SCALARS = {'lr': 0.1, 'alpha': 0.1, 'momentum': 0.9, 'rho': 0.9, 'beta1': 0.9, 'beta2': 0.99, 'beta1_power': 0.81,
