@@ -52,7 +52,7 @@ const OpRow* FindOp(absl::string_view name) {
   static const auto* const kRows = [] {
     auto* rows = new absl::flat_hash_map<absl::string_view, const OpRow*>;
     for (absl::Span<const OpRow> family :
-         {ControlOps(), TransferOps(), TensorListOps(), CheckOps(), StitchOps(), DatasetSourceOps(), DatasetFunctionOps(), DatasetFlattenOps(),
+         {ControlOps(), TransferOps(), TensorListOps(), CheckOps(), ShapeOps(), StitchOps(), DatasetSourceOps(), DatasetFunctionOps(), DatasetFlattenOps(),
           DatasetOrderOps(), DatasetBatchOps(), DatasetShuffleOps(), DatasetChoiceOps(), DatasetCacheOps(), DatasetValueOps(), IteratorOps(),
           OptionalOps(), LookupOps(), FileOps()}) {
       for (const OpRow& row : family) rows->emplace(row.name, &row);

@@ -81,6 +81,7 @@ absl::Span<const OpRow> ControlOps();
 absl::Span<const OpRow> TransferOps();
 absl::Span<const OpRow> TensorListOps();
 absl::Span<const OpRow> CheckOps();
+absl::Span<const OpRow> ShapeOps();
 absl::Span<const OpRow> StitchOps();
 absl::Span<const OpRow> DatasetSourceOps();
 absl::Span<const OpRow> DatasetFunctionOps();

@@ -113,43 +113,7 @@ absl::Status Partition(OpCall& call) {
   return absl::OkStatus();
 }
 
-// Where each of the shapes begins in what they make together along one axis.
-absl::Status ConcatOffset(OpCall& call) {
-  ASSIGN_OR_RETURN(const int64_t given, call.integer(0));
-  if (call.num_inputs() < 2) return call.Invalid("there are no shapes");
-  HostInts first;
-  int64_t offset = 0;
-  for (int i = 1; i < call.num_inputs(); ++i) {
-    ASSIGN_OR_RETURN(const HostTensor shape, call.host(i));
-    if ((shape.dtype() != DType::kInt32 && shape.dtype() != DType::kInt64) || shape.shape().rank() != 1) {
-      return call.Invalid(absl::StrCat("input ", i, " (shape) must be a vector of int32 or int64, got ", shape.spec().ToString()));
-    }
-    const HostInts dims = ToInts(shape.view());
-    const auto rank = static_cast<int64_t>(dims.size());
-    const int64_t axis = given < 0 ? given + rank : given;
-    if (axis < 0 || axis >= rank) return call.Invalid(absl::StrCat("Concat dim is out of range: ", given, " vs. ", rank));
-    if (i == 1) first = dims;
-    if (dims.size() != first.size()) return call.Invalid(absl::StrCat("input ", i, " should contain ", first.size(), " elements, but got ", rank));
-    for (int64_t d = 0; d < rank; ++d) {
-      if (d == axis || dims[static_cast<size_t>(d)] == first[static_cast<size_t>(d)]) continue;
-      return call.Invalid(absl::StrCat("All dimensions except ", axis, " must match. Input ", i - 1, " has ", dims[static_cast<size_t>(d)],
-                                       " in dimension ", d, ", input 0 has ", first[static_cast<size_t>(d)]));
-    }
-    HostTensor out(shape.spec());
-    if (shape.dtype() == DType::kInt32) {
-      out.values<int32_t>()[static_cast<size_t>(axis)] = static_cast<int32_t>(offset);
-    } else {
-      out.values<int64_t>()[static_cast<size_t>(axis)] = offset;
-    }
-    if (__builtin_add_overflow(offset, dims[static_cast<size_t>(axis)], &offset)) return call.Invalid("the shapes are too large together");
-    ASSIGN_OR_RETURN(TensorRef tensor, call.runner().Constant(out, call.frame()));
-    call.Return(std::move(tensor));
-  }
-  return absl::OkStatus();
-}
-
 constexpr OpRow kRows[] = {
-    {"ConcatOffset", "offset", &ConcatOffset},
     {"DynamicStitch", "merged", &Stitch},
     {"ParallelDynamicStitch", "merged", &Stitch},
     {"DynamicPartition", "outputs", &Partition},

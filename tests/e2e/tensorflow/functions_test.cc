@@ -3,20 +3,15 @@
 
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
-#include "google/protobuf/text_format.h"
+#include "tests/e2e/tensorflow/server_options.h"
 #include "tests/e2e/tensorflow/tensorflow_client.h"
+#include "tests/support/function_def.h"
 
 namespace eager {
 namespace {
 
 using grpc::StatusCode;
 using ::tensorflow::eager::QueueItem;
-
-::tensorflow::FunctionDef Parse(const std::string& text) {
-  ::tensorflow::FunctionDef def;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &def)) << text;
-  return def;
-}
 
 // y = x + x * x, by nodes that stand in the wrong order.
 constexpr char kSquarePlus[] = R"(
@@ -57,7 +52,7 @@ class TensorFlowFunctionsTest : public ::testing::Test {
   }
   bool Register(const std::string& text) {
     QueueItem item;
-    *item.mutable_register_function()->mutable_function_def() = Parse(text);
+    *item.mutable_register_function()->mutable_function_def() = ParseFunction(text);
     return client_->Send(item);
   }
   // The status that calling the function with one float ends with.

@@ -4,25 +4,17 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "server/rpc/server.h"
 #include "tensorflow/eager_service.grpc.pb.h"
 #include "tensorflow/worker.grpc.pb.h"
 
 namespace eager {
 
 inline constexpr char kTensorFlowDevice[] = "/job:worker/replica:0/task:0/device:CPU:0";
-
-// What a test finds convenient in place of a daemon's defaults.
-inline server::ServerOptions TensorFlowServerOptions() {
-  server::ServerOptions options;
-  options.listen = {"127.0.0.1:0"};
-  options.devices.devices = "cpu";
-  return options;
-}
 
 // Not thread-safe.
 class TensorFlowClient {

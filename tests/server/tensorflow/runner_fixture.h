@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "google/protobuf/text_format.h"
 #include "server/rpc/tensorflow/rendezvous.h"
 #include "server/rpc/tensorflow/runner.h"
 #include "server/session/named_variables.h"
+#include "tests/support/function_def.h"
 
 namespace eager::server::tf {
 
@@ -92,9 +92,7 @@ class RunnerTest : public ::testing::Test {
 
   // Registers a function in protobuf's text form.
   void Register(const std::string& text) {
-    ::tensorflow::FunctionDef def;
-    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &def)) << text;
-    ASSERT_TRUE(runner_->functions().Add(std::move(def)).ok());
+    ASSERT_TRUE(runner_->functions().Add(ParseFunction(text)).ok());
   }
 
   std::unique_ptr<DeviceSet> devices_ = *DeviceSet::Make({"cpu", 256 << 20});

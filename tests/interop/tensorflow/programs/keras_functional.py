@@ -32,7 +32,7 @@ def main():
     @tf.function
     def step(a, b):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.keras.losses.mean_squared_error(b, dense(a, training=True)))
+            loss = tf.keras.losses.MeanSquaredError()(b, dense(a, training=True))
         optimizer.apply_gradients(zip(tape.gradient(loss, dense.trainable_variables), dense.trainable_variables))
         return loss
 
