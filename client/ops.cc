@@ -538,6 +538,12 @@ std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1) 
   return {outputs.begin(), outputs.end()};
 }
 
+Tensor ReverseSequence(const Operand& input, const Operand& seq_lengths, const ReverseSequenceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ReverseSequence");
+  const Operand operands[] = {input, seq_lengths};
+  return internal::Call1(op, operands, {{"seq_dim", attrs.seq_dim}, {"batch_dim", attrs.batch_dim}}, Where(operands));
+}
+
 Tensor Transpose(const Operand& x, const Operand& perm) {
   static const OpSpec& op = internal::Op("Transpose");
   const Operand operands[] = {x, perm};
@@ -690,6 +696,27 @@ Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Ope
 Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
     TensorScatterUpdateAttrs& attrs) {
   static const OpSpec& op = internal::Op("TensorScatterUpdate");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterSub(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterSubAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterSub");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterMax(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMaxAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterMax");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterMin(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterMin");
   const Operand operands[] = {tensor, indices, updates};
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
 }
@@ -1389,6 +1416,20 @@ Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operan
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+std::vector<Tensor> SelfAdjointEigV2(const Operand& input, const SelfAdjointEigV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("SelfAdjointEigV2");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"compute_v", attrs.compute_v}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> Svd(const Operand& input, const SvdAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Svd");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"compute_uv", attrs.compute_uv}, {"full_matrices", attrs.full_matrices}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
 Tensor Cholesky(const Operand& input) {
   static const OpSpec& op = internal::Op("Cholesky");
   const Operand operands[] = {input};
@@ -1477,6 +1518,24 @@ Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs) {
   std::vector<Operand> operands;
   operands.insert(operands.end(), inputs.begin(), inputs.end());
   return internal::Call1(op, operands, {{"equation", attrs.equation}}, Where(operands));
+}
+
+Tensor Erfinv(const Operand& x) {
+  static const OpSpec& op = internal::Op("Erfinv");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Ndtri(const Operand& x) {
+  static const OpSpec& op = internal::Op("Ndtri");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Xlog1py(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Xlog1py");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
 }
 
 Tensor Lgamma(const Operand& x) {
@@ -1878,6 +1937,12 @@ Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const
   return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
 }
 
+Tensor Conj(const Operand& input) {
+  static const OpSpec& op = internal::Op("Conj");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
 Tensor Complex(const Operand& real, const Operand& imag, const ComplexAttrs& attrs) {
   static const OpSpec& op = internal::Op("Complex");
   const Operand operands[] = {real, imag};
@@ -2027,6 +2092,205 @@ std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffA
   const Operand operands[] = {x, y};
   const internal::Tensors outputs = internal::Call(op, operands, {{"out_idx", attrs.out_idx}}, Where(operands));
   return {outputs.begin(), outputs.end()};
+}
+
+Tensor RGBToHSV(const Operand& images) {
+  static const OpSpec& op = internal::Op("RGBToHSV");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor HSVToRGB(const Operand& images) {
+  static const OpSpec& op = internal::Op("HSVToRGB");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustContrastv2(const Operand& images, const Operand& contrast_factor) {
+  static const OpSpec& op = internal::Op("AdjustContrastv2");
+  const Operand operands[] = {images, contrast_factor};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustHue(const Operand& images, const Operand& delta) {
+  static const OpSpec& op = internal::Op("AdjustHue");
+  const Operand operands[] = {images, delta};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustSaturation(const Operand& images, const Operand& scale) {
+  static const OpSpec& op = internal::Op("AdjustSaturation");
+  const Operand operands[] = {images, scale};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ImageProjectiveTransformV3(const Operand& images, const Operand& transforms, const Operand& output_shape, const
+    Operand& fill_value, const ImageProjectiveTransformV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("ImageProjectiveTransformV3");
+  const Operand operands[] = {images, transforms, output_shape, fill_value};
+  return internal::Call1(op, operands, {{"interpolation", attrs.interpolation}, {"fill_mode", attrs.fill_mode}}, Where(operands));
+}
+
+Tensor CropAndResize(const Operand& image, const Operand& boxes, const Operand& box_ind, const Operand& crop_size, const
+    CropAndResizeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResize");
+  const Operand operands[] = {image, boxes, box_ind, crop_size};
+  return internal::Call1(op, operands, {{"method", attrs.method}, {"extrapolation_value", attrs.extrapolation_value}}, Where(operands));
+}
+
+Tensor CropAndResizeGradImage(const Operand& grads, const Operand& boxes, const Operand& box_ind, const Operand&
+    image_size, const CropAndResizeGradImageAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResizeGradImage");
+  const Operand operands[] = {grads, boxes, box_ind, image_size};
+  return internal::Call1(op, operands, {{"T", attrs.T}, {"method", attrs.method}}, Where(operands));
+}
+
+Tensor CropAndResizeGradBoxes(const Operand& grads, const Operand& image, const Operand& boxes, const Operand& box_ind,
+    const CropAndResizeGradBoxesAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResizeGradBoxes");
+  const Operand operands[] = {grads, image, boxes, box_ind};
+  return internal::Call1(op, operands, {{"method", attrs.method}}, Where(operands));
+}
+
+Tensor NonMaxSuppressionV3(const Operand& boxes, const Operand& scores, const Operand& max_output_size, const Operand&
+    iou_threshold, const Operand& score_threshold) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV3");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> NonMaxSuppressionV4(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const NonMaxSuppressionV4Attrs& attrs) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV4");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"pad_to_max_output_size", attrs.pad_to_max_output_size}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> NonMaxSuppressionV5(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const Operand& soft_nms_sigma, const
+    NonMaxSuppressionV5Attrs& attrs) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV5");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold, soft_nms_sigma};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"pad_to_max_output_size", attrs.pad_to_max_output_size}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor ExtractImagePatches(const Operand& images, const ExtractImagePatchesAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ExtractImagePatches");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {{"ksizes", attrs.ksizes}, {"strides", attrs.strides}, {"rates", attrs.rates}, {"padding", attrs.padding}}, Where(operands));
+}
+
+Tensor SegmentSum(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentSum");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMean(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMean");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentProd(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentProd");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMax(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMax");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMin(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMin");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentProd(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentProd");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentMax(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentMax");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentMin(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentMin");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentSum(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSum");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSumWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSumWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSumWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentMean(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentMeanAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentMean");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentMeanWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentMeanWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentMeanWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtN(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSqrtNAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtN");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtNWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSqrtNWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtNWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSumGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentSumGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentMeanGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentMeanGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtNGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtNGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
+  return internal::Call1(op, operands, {}, Where(operands));
 }
 
 }  // namespace eager::raw_ops

@@ -332,6 +332,13 @@ Tensor BroadcastArgs(const Operand& s0, const Operand& s1);
 // Gives r0, r1.
 std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1);
 
+// The first elements of each sequence, as many as seq_lengths says, in reverse.
+struct ReverseSequenceAttrs {
+  int64_t seq_dim{};  // required
+  int64_t batch_dim = 0;
+};
+Tensor ReverseSequence(const Operand& input, const Operand& seq_lengths, const ReverseSequenceAttrs& attrs);
+
 // Axis i of the result is axis perm[i] of the input.
 Tensor Transpose(const Operand& x, const Operand& perm);
 
@@ -461,6 +468,27 @@ struct TensorScatterUpdateAttrs {
 };
 Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
     TensorScatterUpdateAttrs& attrs = {});
+
+// A tensor with updates subtracted in the places that the rows of indices name.
+struct TensorScatterSubAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterSub(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterSubAttrs& attrs = {});
+
+// A tensor with updates where they are larger, in the places that the rows of indices name.
+struct TensorScatterMaxAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterMax(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMaxAttrs& attrs = {});
+
+// A tensor with updates where they are smaller, in the places that the rows of indices name.
+struct TensorScatterMinAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterMin(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMinAttrs& attrs = {});
 
 // A tensor of the given shape with values in the places that indices name and the default in all others.
 struct SparseToDenseAttrs {
@@ -1108,6 +1136,21 @@ std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2A
 // Whether each row's target is among the k classes with the largest predictions; not if any is not finite.
 Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k);
 
+// The eigenvalues of each symmetric matrix, of which the lower triangle is read, in rising order, and its eigenvectors.
+// Gives e, v.
+struct SelfAdjointEigV2Attrs {
+  bool compute_v = true;
+};
+std::vector<Tensor> SelfAdjointEigV2(const Operand& input, const SelfAdjointEigV2Attrs& attrs = {});
+
+// The singular values s of each matrix, in falling order, and the u and v with input = u s v'.
+// Gives s, u, v.
+struct SvdAttrs {
+  bool compute_uv = true;
+  bool full_matrices = false;
+};
+std::vector<Tensor> Svd(const Operand& input, const SvdAttrs& attrs = {});
+
 // The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are not
 // positive definite.
 Tensor Cholesky(const Operand& input);
@@ -1181,6 +1224,15 @@ struct EinsumAttrs {
   std::string equation;  // required
 };
 Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs);
+
+// The x whose Erf is the element.
+Tensor Erfinv(const Operand& x);
+
+// The x below which the part of the normal distribution is the element.
+Tensor Ndtri(const Operand& x);
+
+// x * log(1 + y), and 0 where x is 0.
+Tensor Xlog1py(const Operand& x, const Operand& y);
 
 // The logarithm of the absolute value of the gamma function; inf at 0, -1, -2, …
 Tensor Lgamma(const Operand& x);
@@ -1563,6 +1615,9 @@ struct AvgPool3DGradAttrs {
 };
 Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPool3DGradAttrs& attrs);
 
+// The complex conjugate of each number.
+Tensor Conj(const Operand& input);
+
 // real + i imag.
 struct ComplexAttrs {
   DType Tout = DType::kComplex64;  // complex64, complex128
@@ -1711,5 +1766,159 @@ struct ListDiffAttrs {
   DType out_idx = DType::kInt32;  // int32, int64
 };
 std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffAttrs& attrs = {});
+
+// Hue, saturation and value of colors, all from 0 to 1.
+Tensor RGBToHSV(const Operand& images);
+
+// The colors of these hues, saturations and values.
+Tensor HSVToRGB(const Operand& images);
+
+// Each channel of an image stretched away from its mean.
+Tensor AdjustContrastv2(const Operand& images, const Operand& contrast_factor);
+
+// The colors with their hues turned by delta, a part of the whole circle.
+Tensor AdjustHue(const Operand& images, const Operand& delta);
+
+// The colors with their saturations times scale, at most 1.
+Tensor AdjustSaturation(const Operand& images, const Operand& scale);
+
+// Images as a projection sees them: what each output pixel shows is where the transform takes its place.
+struct ImageProjectiveTransformV3Attrs {
+  std::string interpolation;  // required
+  std::string fill_mode = "CONSTANT";
+};
+Tensor ImageProjectiveTransformV3(const Operand& images, const Operand& transforms, const Operand& output_shape, const
+    Operand& fill_value, const ImageProjectiveTransformV3Attrs& attrs);
+
+// The parts of images in boxes, whose corners are parts of height and width, all resized to crop_size.
+struct CropAndResizeAttrs {
+  std::string method = "bilinear";  // "bilinear", "nearest"
+  float extrapolation_value = 0.0f;
+};
+Tensor CropAndResize(const Operand& image, const Operand& boxes, const Operand& box_ind, const Operand& crop_size, const
+    CropAndResizeAttrs& attrs = {});
+
+// The gradient of CropAndResize with respect to the images.
+struct CropAndResizeGradImageAttrs {
+  DType T{};  // required: float, double, half
+  std::string method = "bilinear";  // "bilinear", "nearest"
+};
+Tensor CropAndResizeGradImage(const Operand& grads, const Operand& boxes, const Operand& box_ind, const Operand&
+    image_size, const CropAndResizeGradImageAttrs& attrs);
+
+// The gradient of CropAndResize with respect to the boxes.
+struct CropAndResizeGradBoxesAttrs {
+  std::string method = "bilinear";  // "bilinear"
+};
+Tensor CropAndResizeGradBoxes(const Operand& grads, const Operand& image, const Operand& boxes, const Operand& box_ind,
+    const CropAndResizeGradBoxesAttrs& attrs = {});
+
+// The boxes of the highest scores that overlap none of a higher one by more than iou_threshold.
+Tensor NonMaxSuppressionV3(const Operand& boxes, const Operand& scores, const Operand& max_output_size, const Operand&
+    iou_threshold, const Operand& score_threshold);
+
+// NonMaxSuppressionV3, filled up with zeros if asked for, and how many boxes there are.
+// Gives selected_indices, valid_outputs.
+struct NonMaxSuppressionV4Attrs {
+  bool pad_to_max_output_size = false;
+};
+std::vector<Tensor> NonMaxSuppressionV4(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const NonMaxSuppressionV4Attrs& attrs = {});
+
+// NonMaxSuppressionV4 where overlaps lower the scores if soft_nms_sigma is positive.
+// Gives selected_indices, selected_scores, valid_outputs.
+struct NonMaxSuppressionV5Attrs {
+  bool pad_to_max_output_size = false;
+};
+std::vector<Tensor> NonMaxSuppressionV5(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const Operand& soft_nms_sigma, const
+    NonMaxSuppressionV5Attrs& attrs = {});
+
+// The windows of images, each as one vector.
+struct ExtractImagePatchesAttrs {
+  std::vector<int64_t> ksizes;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::vector<int64_t> rates;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID"
+};
+Tensor ExtractImagePatches(const Operand& images, const ExtractImagePatchesAttrs& attrs);
+
+// Sums of the rows of data with the same segment id; ids rise.
+Tensor SegmentSum(const Operand& data, const Operand& segment_ids);
+
+// Means of the rows of data with the same segment id; ids rise.
+Tensor SegmentMean(const Operand& data, const Operand& segment_ids);
+
+// Products of the rows of data with the same segment id; ids rise.
+Tensor SegmentProd(const Operand& data, const Operand& segment_ids);
+
+// Maxima of the rows of data with the same segment id; ids rise.
+Tensor SegmentMax(const Operand& data, const Operand& segment_ids);
+
+// Minima of the rows of data with the same segment id; ids rise.
+Tensor SegmentMin(const Operand& data, const Operand& segment_ids);
+
+// Products of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentProd(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Maxima of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentMax(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Minima of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentMin(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Sums of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSumAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSum(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSumAttrs& attrs = {});
+
+// Sums of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSumWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSumWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSumWithNumSegmentsAttrs& attrs = {});
+
+// Means of those rows of data that indices name, by their segment ids.
+struct SparseSegmentMeanAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentMean(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentMeanAttrs& attrs = {});
+
+// Means of those rows of data that indices name, by their segment ids.
+struct SparseSegmentMeanWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentMeanWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentMeanWithNumSegmentsAttrs& attrs = {});
+
+// Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSqrtNAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSqrtN(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSqrtNAttrs& attrs = {});
+
+// Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSqrtNWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSqrtNWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSqrtNWithNumSegmentsAttrs& attrs = {});
+
+// The gradient of SparseSegmentSum.
+Tensor SparseSegmentSumGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
+
+// The gradient of SparseSegmentMean.
+Tensor SparseSegmentMeanGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
+
+// The gradient of SparseSegmentSqrtN.
+Tensor SparseSegmentSqrtNGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
 
 }  // namespace eager::raw_ops

@@ -46,7 +46,34 @@ absl::Status ImagGradient(GradContext& g, Grads& grads) {
   return g.status();
 }
 
+// Along the number itself; zero where it has no direction.
+absl::Status AbsGradient(GradContext& g, Grads& grads) {
+  const Node length = g.Op("DivNoNan", {g.upstream(0), g.output(0)});
+  grads[0] = g.Mul(g.Op("Complex", {length, g.ZerosLike(length)}, {{"Tout", g.input(0).spec.dtype}}), g.input(0));
+  return g.status();
+}
+
+absl::Status AngleGradient(GradContext& g, Grads& grads) {
+  const Node &x = g.input(0), up = g.upstream(0);
+  const NamedAttrs real = {{"Tout", up.spec.dtype}}, whole = {{"Tout", x.spec.dtype}};
+  const Node turned = g.Op("Complex", {g.Op("Imag", {x}, real), g.Op("Real", {x}, real)}, whole);
+  grads[0] = g.Neg(g.Mul(g.Op("Complex", {up, g.ZerosLike(up)}, whole), g.Op("Reciprocal", {turned})));
+  return g.status();
+}
+
+absl::Status ConjGradient(GradContext& g, Grads& grads) {
+  grads[0] = g.Conj(g.upstream(0));
+  return g.status();
+}
+
 constexpr OpDef kRows[] = {
+    {.name = "Conj",
+     .doc = "The complex conjugate of each number.",
+     .inputs = "input: T",
+     .outputs = "output: T",
+     .attrs = "T: {complex64, complex128} = complex64",
+     .shape = &SameAsInput0,
+     .gradient = &ConjGradient},
     {.name = "Complex",
      .doc = "real + i imag.",
      .inputs = "real: T, imag: T",
@@ -74,14 +101,16 @@ constexpr OpDef kRows[] = {
      .outputs = "y: Tout",
      .attrs = "T: {complex64, complex128} = complex64, Tout: {float, double} = float",
      .shape = &PartShape,
-     .gradient = &NotDifferentiable},
+     .gradient = &AbsGradient,
+     .saves = Saves::kBoth},
     {.name = "Angle",
      .doc = "The angle of each number with the positive real axis, in (-pi, pi].",
      .inputs = "input: T",
      .outputs = "output: Tout",
      .attrs = "T: {complex64, complex128} = complex64, Tout: {float, double} = float",
      .shape = &PartShape,
-     .gradient = &NotDifferentiable},
+     .gradient = &AngleGradient,
+     .saves = Saves::kInputs},
 };
 
 }  // namespace

@@ -46,6 +46,26 @@ struct ComplexDivFn {
     return x / y;
   }
 };
+struct ComplexDivNoNanFn {
+  template <class T>
+  T operator()(T x, T y) const {
+    return y == T(0) ? T(0) : x / y;
+  }
+};
+struct ConjFn {
+  template <class T>
+  T operator()(T x) const {
+    return std::conj(x);
+  }
+};
+// log(1 + y) without the loss of a small y beside 1.
+struct ComplexXlog1pyFn {
+  template <class T>
+  T operator()(T x, T y) const {
+    const auto re = y.real(), im = y.imag();
+    return x == T(0) ? T(0) : x * T(std::log1p(re * (2 + re) + im * im) / 2, std::atan2(im, 1 + re));
+  }
+};
 struct ComplexExpFn {
   template <class T>
   T operator()(T x) const {
@@ -77,6 +97,9 @@ void AddComplex(std::vector<KernelRow>& rows) {
   rows.push_back(BinaryRow<SubFn, C>("Sub", kComplex));
   rows.push_back(BinaryRow<MulFn, C>("Mul", kComplex));
   rows.push_back(BinaryRow<ComplexDivFn, C>("RealDiv", kComplex));
+  rows.push_back(BinaryRow<ComplexDivNoNanFn, C>("DivNoNan", kComplex));
+  rows.push_back(BinaryRow<ComplexXlog1pyFn, C>("Xlog1py", kComplex));
+  rows.push_back(UnaryRow<ConjFn, C>("Conj", kComplex));
   rows.push_back(UnaryRow<NegFn, C>("Neg", kComplex));
   rows.push_back(UnaryRow<SquareFn, C>("Square", kComplex));
   rows.push_back(UnaryRow<SqrtFn, C>("Sqrt", kComplex));

@@ -18,7 +18,7 @@ const KernelTable& CpuKernels() {
         CpuPassKernels(), CpuUniqueKernels(), CpuVariableIndexKernels(),
         CpuStringKernels(), CpuStringNumberKernels(), CpuStringFormatKernels(), CpuFftKernels(), CpuQrKernels(),
         CpuDistributionKernels(), CpuSparseKernels(), CpuVolumeKernels(), CpuComplexKernels(), CpuTextKernels(),
-        CpuSearchKernels(),
+        CpuSearchKernels(), CpuColorKernels(), CpuBoxKernels(), CpuSegmentKernels(), CpuSpectrumKernels(),
     }, /*complete=*/true);
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

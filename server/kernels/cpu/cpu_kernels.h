@@ -53,5 +53,9 @@ std::vector<KernelRow> CpuVolumeKernels();
 std::vector<KernelRow> CpuComplexKernels();
 std::vector<KernelRow> CpuTextKernels();
 std::vector<KernelRow> CpuSearchKernels();
+std::vector<KernelRow> CpuColorKernels();
+std::vector<KernelRow> CpuBoxKernels();
+std::vector<KernelRow> CpuSegmentKernels();
+std::vector<KernelRow> CpuSpectrumKernels();
 
 }  // namespace eager::server

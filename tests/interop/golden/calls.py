@@ -80,6 +80,10 @@ def calls():
   yield from searches()
   yield from volumes()
   yield from complex_numbers()
+  yield from images()
+  yield from boxes()
+  yield from segments()
+  yield from matrices()
 
 
 def strings():
@@ -303,6 +307,131 @@ def complex_numbers():
   yield 'RFFT', [f(3), i32([-1])], {}
 
 
+def colors(*shape, dtype='float32'):
+  return np.round(RANDOM.rand(*shape), 3).astype(tf.dtypes.as_dtype(dtype).as_numpy_dtype)
+
+
+def images():
+  for dtype in ['float32', 'float64', 'float16']:
+    yield 'RGBToHSV', [colors(2, 5, 3, dtype=dtype)], {}
+    yield 'HSVToRGB', [colors(2, 5, 3, dtype=dtype)], {}
+  yield 'RGBToHSV', [np.array([[0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 0.5, 0.5], [0.2, 0.2, 0.1]], np.float32)], {}
+  yield 'RGBToHSV', [f(2, 2)], {}
+  for factor in [0, 0.5, 1.7]:
+    yield 'AdjustContrastv2', [colors(2, 3, 4, 3), np.float32(factor)], {}
+    yield 'AdjustSaturation', [colors(2, 3, 4, 3), np.float32(factor)], {}
+    yield 'AdjustHue', [colors(2, 3, 4, 3), np.float32(factor / 2 - 0.5)], {}
+  for op in ['AdjustContrastv2', 'AdjustSaturation', 'AdjustHue']:
+    yield op, [f(3, 3), np.float32(1)], {}
+    yield op, [f(3, 3, 3), f(1)], {}
+  turn = np.array([[0.8, 0.6, -1, -0.6, 0.8, 1.5, 0, 0], [1.1, 0.1, 0.3, -0.2, 0.9, -2.2, 0.01, 0.02]], np.float32)
+  for interpolation in ['NEAREST', 'BILINEAR']:
+    for mode in ['CONSTANT', 'REFLECT', 'WRAP', 'NEAREST']:
+      attrs = {'interpolation': interpolation, 'fill_mode': mode}
+      for dtype in ['float32', 'float64', 'uint8', 'int32']:
+        values = (colors(2, 5, 6, 2) * 100).astype(dtype)
+        if interpolation == 'NEAREST' or dtype.startswith('float'):  # integers are cut off, where a last digit decides
+          yield 'ImageProjectiveTransformV3', [values, turn, i32([4, 7]), np.float32(3)], attrs
+      yield 'ImageProjectiveTransformV3', [colors(2, 5, 6, 1), turn[:1] * np.float32(3), i32([5, 6]), np.float32(0)], attrs
+  yield 'ImageProjectiveTransformV3', [f(2, 5, 6, 2), f(3, 8), i32([4, 7]), np.float32(3)], {'interpolation': 'NEAREST'}
+  for dtype in ['float32', 'uint8', 'float16', 'int64']:
+    for padding in ['SAME', 'VALID']:
+      for ksizes, strides, rates in [([1, 2, 3, 1], [1, 1, 2, 1], [1, 1, 1, 1]), ([1, 2, 2, 1], [1, 3, 1, 1], [1, 2, 1, 1])]:
+        yield 'ExtractImagePatches', [(colors(2, 5, 6, 2) * 100).astype(dtype)], {
+            'ksizes': ksizes, 'strides': strides, 'rates': rates, 'padding': padding}
+
+
+def boxes():
+  corners = np.array([[0.1, 0.2, 0.7, 0.9], [0, 0, 1, 1], [0.9, 0.8, 0.2, 0.1], [-0.2, 0.1, 1.3, 0.6]], np.float32)
+  index = i32([0, 1, 1, 0])
+  for method in ['bilinear', 'nearest']:
+    for size in [(2, 3), (1, 4), (5, 1)]:
+      for dtype in ['float32', 'float64', 'uint8']:
+        yield 'CropAndResize', [(colors(2, 5, 6, 2) * 9).astype(dtype), corners, index, i32(size)], {
+            'method': method, 'extrapolation_value': 2.5}
+      for dtype in ['float32', 'float64']:
+        yield 'CropAndResizeGradImage', [f(4, *size, 2), corners, index, i32([2, 5, 6, 2])], {'method': method, 'T': dtype}
+      if method == 'bilinear':
+        yield 'CropAndResizeGradBoxes', [f(4, *size, 2), f(2, 5, 6, 2), corners, index], {}
+  yield 'CropAndResize', [f(2, 5, 6, 2), corners, i32([0, 1, 2, 0]), i32([2, 2])], {}
+  many = np.array([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101], [1, 1, 0, 0]],
+                  np.float32)
+  scores = np.array([0.9, 0.75, 0.6, 0.95, 0.5, 0.3, 0.9], np.float32)
+  for most in [0, 2, 3, 30]:
+    for overlap, least in [(0.5, 0.0), (0.5, 0.4), (0.9, -1.0), (0.0, 0.0), (1.0, 0.0)]:
+      inputs = [many, scores, i32(most), np.float32(overlap), np.float32(least)]
+      yield 'NonMaxSuppressionV3', inputs, {}
+      for pad in [False, True]:
+        yield 'NonMaxSuppressionV4', inputs, {'pad_to_max_output_size': pad}
+        for sigma in [0.0, 0.5]:
+          yield 'NonMaxSuppressionV5', [*inputs, np.float32(sigma)], {'pad_to_max_output_size': pad}
+  yield 'NonMaxSuppressionV3', [many, scores, i32(3), np.float32(1.5), np.float32(0)], {}
+  yield 'NonMaxSuppressionV3', [many, scores[:2], i32(3), np.float32(0.5), np.float32(0)], {}
+
+
+def segments():
+  for dtype in ['float32', 'float64', 'int32', 'int64', 'uint8', 'float16']:
+    data = (f(5, 3) * 9).astype(dtype)
+    for name in ['Sum', 'Mean', 'Prod', 'Max', 'Min']:
+      if dtype != 'float16' and not (name == 'Mean' and dtype not in ('float32', 'float64')):
+        yield f'Segment{name}', [data, i32([0, 0, 1, 3, 3])], {}
+    for name in ['Prod', 'Max', 'Min']:
+      yield f'UnsortedSegment{name}', [data, i32([2, 0, 2, -1, 2]), i32(4)], {}
+      yield f'UnsortedSegment{name}', [data, i64([[0, 1, 1]] * 5), i32(3)], {}
+    for name in ['Sub', 'Max', 'Min']:
+      yield f'TensorScatter{name}', [data, i32([[1], [4], [1]]), (f(3, 3) * 9).astype(dtype)], {}
+      yield f'TensorScatter{name}', [data, i64([[1, 2], [4, 0]]), (f(2) * 9).astype(dtype)], {}
+  for ids in [[1, 0, 2, 3, 4], [-1, 0, 0, 0, 1], [0, 1, 2]]:
+    yield 'SegmentSum', [f(5, 3), i32(ids)], {}
+  zeros = np.array([[0, 1, 2], [2, 0, 3], [0, 0, 1], [4, 5, 0], [3, 2, 0]], np.float32)
+  yield 'SegmentProd', [zeros, i32([0, 0, 1, 2, 2])], {}
+  yield 'UnsortedSegmentProd', [zeros, i32([1, 0, 1, -1, 0]), i32(3)], {}
+  for name in ['Sum', 'Mean', 'Prod']:
+    yield f'Segment{name}', [z(4, 2), i32([0, 0, 0, 2])], {}
+  yield 'UnsortedSegmentProd', [z(4, 2, dtype='complex128'), i32([2, 0, 2, -1]), i32(3)], {}
+  yield 'TensorScatterSub', [z(4, 2), i32([[1], [3]]), z(2, 2)], {}
+  yield 'SegmentSum', [f(0, 3), i32([])], {}
+  yield 'SegmentMax', [f(2, 3), i32([2, 3])], {}
+  yield 'TensorScatterMax', [f(3), i32([[5]]), f(1)], {}
+  for dtype in ['float32', 'float64']:
+    for name in ['Sum', 'Mean', 'SqrtN']:
+      yield f'SparseSegment{name}', [f(5, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2])], {}
+      yield f'SparseSegment{name}', [f(5, 3, dtype=dtype), i64([]), i64([])], {}
+      yield f'SparseSegment{name}WithNumSegments', [f(5, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2]), i32(5)], {}
+      yield f'SparseSegment{name}Grad', [f(3, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2]), i32(5)], {}
+  for x, lengths, seq, batch in [(f(3, 4, 2), [2, 4, 0], 1, 0), (f(4, 3), [1, 2, 4], 0, 1), (f(2, 3, 4, 2), [1, 2, 3, 2], 1, 2),
+                                 (s([['a', 'b', 'c'], ['d', 'e', 'f']]), [2, 3], 1, 0), (f(2, 3), [4, 1], 1, 0),
+                                 (f(2, 3), [1], 1, 0), (f(2, 3), [1, -1], 1, 0), (f(2, 3), [1, 1], 0, 0)]:
+    yield 'ReverseSequence', [x, i64(lengths)], {'seq_dim': seq, 'batch_dim': batch}
+
+
+def matrices():
+  for dtype in ['float32', 'float64']:
+    for n in [1, 2, 5]:
+      a = f(2, n, n, dtype=dtype)
+      for vectors in [True, False]:
+        yield 'SelfAdjointEigV2', [a + np.swapaxes(a, 1, 2)], {'compute_v': vectors}
+    for shape in [(3, 3), (2, 4, 2), (2, 2, 4)]:
+      for full in [True, False]:
+        yield 'Svd', [f(*shape, dtype=dtype)], {'full_matrices': full}
+      yield 'Svd', [f(*shape, dtype=dtype)], {'compute_uv': False}
+    yield 'Erfinv', [np.array([-1, -0.99, -0.5, -1e-3, 0, 0.3, 0.9, 0.9999, 1, 1.5], dtype)], {}
+    yield 'Ndtri', [np.array([0, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.99, 1, 2], dtype)], {}
+    yield 'Xlog1py', [np.array([0, 0, 1, 2, -1], dtype), np.array([-1, 3, 0.5, 2, 1e-3], dtype)], {}
+  for dtype in ['complex64', 'complex128']:
+    a = z(3, 3, dtype=dtype)
+    yield 'SelfAdjointEigV2', [a + np.conj(a.T)], {}
+    yield 'Svd', [z(2, 3, 2, dtype=dtype)], {}
+    yield 'Xlog1py', [np.array([0, 1 + 1j, 2], dtype), np.array([1j, 1e-3 + 1e-3j, -3 + 1j], dtype)], {}
+    yield 'Conj', [z(2, 3, dtype=dtype)], {}
+    for x, y, left, right in [((2, 3), (3, 4), False, False), ((3, 2), (3, 4), True, False), ((2, 3), (4, 3), False, True), ((3, 2), (4, 3), True, True)]:
+      yield 'MatMul', [z(*x, dtype=dtype), z(*y, dtype=dtype)], {'transpose_a': left, 'transpose_b': right}
+      yield 'BatchMatMulV2', [z(2, *x, dtype=dtype), z(*y, dtype=dtype)], {'adj_x': left, 'adj_y': right}
+    yield 'AddV2', [z(2, 3, dtype=dtype), z(3, dtype=dtype)], {}
+    yield 'DivNoNan', [z(2, 3, dtype=dtype), np.array([0, 1j, 1 + 2j], dtype)], {}
+  yield 'SelfAdjointEigV2', [f(2, 3)], {}
+
+
 SCALARS = {'lr': 0.1, 'alpha': 0.1, 'momentum': 0.9, 'rho': 0.9, 'beta1': 0.9, 'beta2': 0.99, 'beta1_power': 0.81,
            'beta2_power': 0.9801, 'epsilon': 1e-3, 'l1': 0.05, 'l2': 0.1, 'l2_shrinkage': 0.02, 'lr_power': -0.5}
 STEPS = [('Momentum', {}), ('Momentum', {'use_nesterov': True}), ('KerasMomentum', {}), ('KerasMomentum', {'use_nesterov': True}),
@@ -351,7 +480,7 @@ def tolerance(op, outputs):
   names = {x.dtype.name for x in outputs if x is not None}
   if names & {'float16', 'bfloat16'}:
     return (0, 0) if op in ('RandomPoissonV2', 'SparseToDense') else (4e-3, 2e-3)
-  if names & {'float32', 'complex64'}:
+  if names & {'float32', 'complex64'} or op == 'ImageProjectiveTransformV3':  # whose transforms are of float32
     return 1e-5, 2e-5
   return (1e-10, 1e-11) if names & {'float64', 'complex128'} else (0, 0)
 
