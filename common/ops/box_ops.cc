@@ -1,11 +1,10 @@
 // Ops on boxes in images, (y1, x1, y2, x2), and windows cut out of them.
-#include "common/ops/boxes.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <queue>
 
+#include "common/ops/boxes.h"
 #include "common/ops/grad_context.h"
 #include "common/ops/host_inputs.h"
 #include "common/ops/op_table.h"
@@ -65,10 +64,12 @@ absl::Status SuppressionShape(ShapeContext& c) {
   if (boxes[1] != 4) return Invalid("boxes must have 4 columns");
   if (scores.rank() != 1) return Invalid("scores must be 1-D", scores.ToString());
   if (scores[0] != boxes[0]) {
-    return Invalid("scores has incompatible shape (Dimensions must be equal, but are ", boxes[0], " and ", scores[0], ")");
+    return Invalid("scores has incompatible shape (Dimensions must be equal, but are ", boxes[0], " and ", scores[0],
+                   ")");
   }
   for (int i = 2; i < c.num_inputs(); ++i) {
-    if (!c.input(i).is_scalar()) return Invalid(c.op().inputs[static_cast<size_t>(i)].name, " must be 0-D, got shape ", c.input(i).ToString());
+    if (!c.input(i).is_scalar())
+      return Invalid(c.op().inputs[static_cast<size_t>(i)].name, " must be 0-D, got shape ", c.input(i).ToString());
   }
   std::vector<HostView> inputs;
   for (int i = 0; i < c.num_inputs(); ++i) inputs.push_back(c.host(i));
@@ -85,12 +86,14 @@ absl::Status SuppressionShape(ShapeContext& c) {
 template <class Context>
 absl::StatusOr<PatchDims> PatchDimsOf(const Context& c, const Shape& images) {
   const auto list = [&](absl::string_view name) { return c.template attr<std::vector<int64_t>>(name); };
-  return PatchDims::Make(list("ksizes"), list("strides"), list("rates"), c.template attr<std::string>("padding"), images);
+  return PatchDims::Make(list("ksizes"), list("strides"), list("rates"), c.template attr<std::string>("padding"),
+                         images);
 }
 
 absl::Status PatchesShape(ShapeContext& c) {
   ASSIGN_OR_RETURN(const PatchDims d, PatchDimsOf(c, c.input(0)));
-  ASSIGN_OR_RETURN(Shape out, Shape::Make({c.input(0)[0], d.rows.out, d.columns.out, d.rows.size * d.columns.size * c.input(0)[3]}));
+  ASSIGN_OR_RETURN(
+      Shape out, Shape::Make({c.input(0)[0], d.rows.out, d.columns.out, d.rows.size * d.columns.size * c.input(0)[3]}));
   c.set_output(0, std::move(out));
   return absl::OkStatus();
 }
@@ -102,7 +105,9 @@ float Overlap(const HostView& boxes, int64_t a, int64_t b) {
   const auto high = [&](int64_t box, int i) { return std::max(at(box, i), at(box, i + 2)); };
   const auto area = [&](int64_t box) { return (high(box, 0) - low(box, 0)) * (high(box, 1) - low(box, 1)); };
   if (area(a) <= 0 || area(b) <= 0) return 0;
-  const auto side = [&](int i) { return std::max(std::min(high(a, i), high(b, i)) - std::max(low(a, i), low(b, i)), 0.0f); };
+  const auto side = [&](int i) {
+    return std::max(std::min(high(a, i), high(b, i)) - std::max(low(a, i), low(b, i)), 0.0f);
+  };
   const float shared = side(0) * side(1);
   return shared / (area(a) + area(b) - shared);
 }
@@ -129,10 +134,6 @@ absl::Status CropGradImageGradient(GradContext& g, Grads& grads) {
   return g.status();
 }
 
-absl::Status NoSecondGradient(GradContext&, Grads&) {
-  return absl::UnimplementedError("there is no second gradient by boxes");
-}
-
 // Each place of the windows back to the pixel that it shows.
 absl::Status PatchesGradient(GradContext& g, Grads& grads) {
   const Shape &in = g.shape(g.input(0)), &out = g.shape(g.output(0));
@@ -141,13 +142,15 @@ absl::Status PatchesGradient(GradContext& g, Grads& grads) {
   for (int64_t i = 0; i < out[1] * out[2] * d.rows.size * d.columns.size; ++i) {
     const int64_t place = i % (d.rows.size * d.columns.size), window = i / (d.rows.size * d.columns.size);
     const int64_t row = window / out[2] * d.rows.stride - d.rows.before + place / d.columns.size * d.rows.dilation;
-    const int64_t column = window % out[2] * d.columns.stride - d.columns.before + place % d.columns.size * d.columns.dilation;
+    const int64_t column =
+        window % out[2] * d.columns.stride - d.columns.before + place % d.columns.size * d.columns.dilation;
     const bool inside = row >= 0 && row < in[1] && column >= 0 && column < in[2];
     pixels.push_back(inside ? row * in[2] + column : -1);
   }
   const auto places = static_cast<int64_t>(pixels.size());
   const Node rows = g.Transpose(g.Reshape(g.upstream(0), Shape{in[0], places, in[3]}), {1, 0, 2});
-  const Node sums = g.Op("UnsortedSegmentSum", {rows, g.Ints(pixels, DType::kInt64), g.Const(HostTensor::Scalar(in[1] * in[2]))});
+  const Node sums =
+      g.Op("UnsortedSegmentSum", {rows, g.Ints(pixels, DType::kInt64), g.Const(HostTensor::Scalar(in[1] * in[2]))});
   grads[0] = g.Reshape(g.Transpose(sums, {1, 0, 2}), in);
   return g.status();
 }
@@ -175,25 +178,22 @@ constexpr OpDef kRows[] = {
      .doc = "The gradient of CropAndResize with respect to the boxes.",
      .inputs = "grads: float, image: T, boxes: float, box_ind: int32",
      .outputs = "output: float",
-     .attrs =
-         "T: {uint8, uint16, int8, int16, int32, int64, half, float, double}, method: string {'bilinear'} = "
-         "'bilinear'",
+     .attrs = "T: {uint8, uint16, int8, int16, int32, int64, half, float, double}, method: string {'bilinear'} = "
+              "'bilinear'",
      .shape = &CropGradBoxesShape,
-     .gradient = &NoSecondGradient},
+     .gradient = &NotDifferentiable},
     {.name = "NonMaxSuppressionV3",
      .doc = "The boxes of the highest scores that overlap none of a higher one by more than iou_threshold.",
-     .inputs =
-         "boxes: host T, scores: host T, max_output_size: host int32, iou_threshold: host T_threshold, "
-         "score_threshold: host T_threshold",
+     .inputs = "boxes: host T, scores: host T, max_output_size: host int32, iou_threshold: host T_threshold, "
+               "score_threshold: host T_threshold",
      .outputs = "selected_indices: int32",
      .attrs = "T: {half, float} = float, T_threshold: {half, float} = float",
      .shape = &SuppressionShape,
      .gradient = &NotDifferentiable},
     {.name = "NonMaxSuppressionV4",
      .doc = "NonMaxSuppressionV3, filled up with zeros if asked for, and how many boxes there are.",
-     .inputs =
-         "boxes: host T, scores: host T, max_output_size: host int32, iou_threshold: host T_threshold, "
-         "score_threshold: host T_threshold",
+     .inputs = "boxes: host T, scores: host T, max_output_size: host int32, iou_threshold: host T_threshold, "
+               "score_threshold: host T_threshold",
      .outputs = "selected_indices: int32, valid_outputs: int32",
      .attrs = "T: {half, float} = float, T_threshold: {half, float} = float, pad_to_max_output_size: bool = false",
      .shape = &SuppressionShape,
@@ -274,10 +274,12 @@ std::vector<SelectedBox> SelectBoxes(absl::Span<const HostView> inputs) {
 }
 
 absl::StatusOr<PatchDims> PatchDims::Make(absl::Span<const int64_t> sizes, absl::Span<const int64_t> strides,
-                                          absl::Span<const int64_t> rates, absl::string_view padding, const Shape& images) {
+                                          absl::Span<const int64_t> rates, absl::string_view padding,
+                                          const Shape& images) {
   if (images.rank() != 4) return Invalid("input must be 4-dimensional", images.ToString());
   const auto check = [](absl::string_view name, absl::Span<const int64_t> v) {
-    const bool fits = v.size() == 4 && v[0] == 1 && v[3] == 1 && std::min(v[1], v[2]) > 0 && std::max(v[1], v[2]) <= INT32_MAX;
+    const bool fits =
+        v.size() == 4 && v[0] == 1 && v[3] == 1 && std::min(v[1], v[2]) > 0 && std::max(v[1], v[2]) <= INT32_MAX;
     return fits ? absl::OkStatus() : Invalid(name, " must be [1, rows, columns, 1] with positive rows and columns");
   };
   RETURN_IF_ERROR(check("ksizes", sizes));

@@ -25,7 +25,8 @@ std::vector<SelectedBox> SelectBoxes(absl::Span<const HostView> inputs);
 struct PatchDims {
   WindowAxis rows, columns;
   static absl::StatusOr<PatchDims> Make(absl::Span<const int64_t> sizes, absl::Span<const int64_t> strides,
-                                        absl::Span<const int64_t> rates, absl::string_view padding, const Shape& images);
+                                        absl::Span<const int64_t> rates, absl::string_view padding,
+                                        const Shape& images);
 };
 
 }  // namespace eager

@@ -42,8 +42,9 @@ absl::Status ProjectiveShape(ShapeContext& c) {
   if (size[0] <= 0 || size[1] <= 0) return Invalid("output dimensions must be positive");
   for (absl::string_view name : {"interpolation", "fill_mode"}) {
     const std::string& mode = c.attr<std::string>(name);
-    const bool known = name == "interpolation" ? mode == "NEAREST" || mode == "BILINEAR"
-                                               : mode == "REFLECT" || mode == "WRAP" || mode == "CONSTANT" || mode == "NEAREST";
+    const bool known = name == "interpolation"
+                           ? mode == "NEAREST" || mode == "BILINEAR"
+                           : mode == "REFLECT" || mode == "WRAP" || mode == "CONSTANT" || mode == "NEAREST";
     if (!known) return Invalid("Invalid ", name, " ", mode);
   }
   ASSIGN_OR_RETURN(Shape out, Shape::Make({images[0], size[0], size[1], images[3]}));
@@ -60,7 +61,8 @@ Node Channel(GradContext& g, const Node& colors, int64_t channel) {
 // By each of the three colors, whose formulas are the same but for their order; ties go as in TensorFlow, to the first.
 absl::Status ToHsvGradient(GradContext& g, Grads& grads) {
   const Node &in = g.input(0), up = g.upstream(0);
-  const Node zero = g.Scalar(0, in), one = g.Scalar(1, in), saturation = Channel(g, g.output(0), 1), value = Channel(g, g.output(0), 2);
+  const Node zero = g.Scalar(0, in), one = g.Scalar(1, in), saturation = Channel(g, g.output(0), 1),
+             value = Channel(g, g.output(0), 2);
   Node color[3], largest[3], smallest[3], positive[3], d[3];
   const auto number = [&](const Node& condition) { return g.Cast(condition, in.spec.dtype); };
   const auto compare = [&](absl::string_view op, int a, int b) { return g.Op(op, {color[a], color[b]}); };
@@ -78,8 +80,11 @@ absl::Status ToHsvGradient(GradContext& g, Grads& grads) {
   for (int c = 0; c < 3; ++c) {
     const int n = (c + 1) % 3, p = (c + 2) % 3;  // the next color and the one before
     const auto part = [&](const Node* chosen, int color_of) { return g.Mul(chosen[color_of], color[color_of]); };
-    const auto cases = [&](int largest_of, int smallest_of) { return g.Mul(g.Mul(positive[largest_of], largest[largest_of]), smallest[smallest_of]); };
-    const Node as_largest = g.Mul(g.Mul(largest[c], g.Add(part(smallest, n), part(smallest, p))), over(g.Square(color[c])));
+    const auto cases = [&](int largest_of, int smallest_of) {
+      return g.Mul(g.Mul(positive[largest_of], largest[largest_of]), smallest[smallest_of]);
+    };
+    const Node as_largest =
+        g.Mul(g.Mul(largest[c], g.Add(part(smallest, n), part(smallest, p))), over(g.Square(color[c])));
     const Node as_smallest = g.Mul(smallest[c], over(g.Add(part(largest, n), part(largest, p))));
     const Node ds = g.Mul(positive[c], g.Sub(as_largest, as_smallest));
     const Node apart = g.Sub(color[p], color[n]);
@@ -89,7 +94,8 @@ absl::Status ToHsvGradient(GradContext& g, Grads& grads) {
       dh = g.Add(dh, g.Mul(cases(other, other == n ? p : n), over(apart)));
     }
     dh = g.Mul(dh, g.Scalar(1.0 / 6, in));
-    d[c] = g.Add(g.Add(g.Mul(Channel(g, up, 2), largest[c]), g.Mul(Channel(g, up, 1), ds)), g.Mul(Channel(g, up, 0), dh));
+    d[c] =
+        g.Add(g.Add(g.Mul(Channel(g, up, 2), largest[c]), g.Mul(Channel(g, up, 1), ds)), g.Mul(Channel(g, up, 0), dh));
   }
   const Node columns = g.Op("ConcatV2", {d[0], d[1], d[2], g.Const(HostTensor::Scalar<int32_t>(1))});
   if (g.status().ok()) grads[0] = g.Reshape(columns, g.shape(in));
@@ -106,9 +112,10 @@ absl::Status ProjectiveGradient(GradContext& g, Grads& grads) {
   const Node scale = g.Op("Slice", {inverse, g.Ints({0, 8}), g.Ints({-1, 1})});
   const Node flat = g.Op("Slice", {g.Div(inverse, scale), g.Ints({0, 0}), g.Ints({-1, 8})});
   const Shape& images = g.shape(g.input(0));
-  grads[0] = g.Op("ImageProjectiveTransformV3",
-                  {g.upstream(0), flat, g.Ints({images[1], images[2]}, DType::kInt32), g.Const(HostTensor::Scalar(0.0f))},
-                  {{"interpolation", g.attr<std::string>("interpolation")}, {"fill_mode", g.attr<std::string>("fill_mode")}});
+  grads[0] =
+      g.Op("ImageProjectiveTransformV3",
+           {g.upstream(0), flat, g.Ints({images[1], images[2]}, DType::kInt32), g.Const(HostTensor::Scalar(0.0f))},
+           {{"interpolation", g.attr<std::string>("interpolation")}, {"fill_mode", g.attr<std::string>("fill_mode")}});
   return g.status();
 }
 
@@ -153,9 +160,8 @@ constexpr OpDef kRows[] = {
      .doc = "Images as a projection sees them: what each output pixel shows is where the transform takes its place.",
      .inputs = "images: dtype, transforms: float, output_shape: host int32, fill_value: float",
      .outputs = "transformed_images: dtype",
-     .attrs =
-         "dtype: {uint8, int32, int64, half, bfloat16, float, double}, interpolation: string, fill_mode: string = "
-         "'CONSTANT'",
+     .attrs = "dtype: {uint8, int32, int64, half, bfloat16, float, double}, interpolation: string, fill_mode: string = "
+              "'CONSTANT'",
      .shape = &ProjectiveShape,
      .gradient = &ProjectiveGradient,
      .saves = Saves::kInputs,

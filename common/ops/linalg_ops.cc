@@ -336,13 +336,15 @@ absl::Status SvdGradient(GradContext& g, Grads& grads) {
   const Node ds = g.upstream(0), du = g.upstream(tall ? 2 : 1), dv = g.upstream(tall ? 1 : 2);
   if (tall) std::swap(m, n);
   if (full && n - m > 1) {
-    return absl::UnimplementedError(absl::StrCat("svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True. Received: m=",
-                                                 m, " and n=", n));
+    return absl::UnimplementedError(
+        absl::StrCat("svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True. Received: m=", m,
+                     " and n=", n));
   }
   const Node f = OverDifferences(g, g.Square(s));
   const Node v1 = Columns(g, v, 0, m), dv1 = Columns(g, dv, 0, m);
   const auto symmetric = [&](const Node& x) { return g.Add(x, Transpose(g, x)); };
-  const Node by_u = symmetric(g.Mul(f, Product(g, u, du, {.a = true}))), by_v = symmetric(g.Mul(f, Product(g, v1, dv1, {.a = true})));
+  const Node by_u = symmetric(g.Mul(f, Product(g, u, du, {.a = true}))),
+             by_v = symmetric(g.Mul(f, Product(g, v1, dv1, {.a = true})));
   const Node inner = WithDiagonal(g, g.Add(g.Mul(by_u, AsRow(g, s)), g.Mul(AsColumn(g, s), by_v)), ds);
   Node by_a = Product(g, u, Product(g, inner, v1, {.b = true}));
   if (m < n) {
@@ -359,9 +361,8 @@ absl::Status SvdGradient(GradContext& g, Grads& grads) {
 
 constexpr OpDef kOps[] = {
     {.name = "SelfAdjointEigV2",
-     .doc =
-         "The eigenvalues of each symmetric matrix, of which the lower triangle is read, in rising order, and its "
-         "eigenvectors.",
+     .doc = "The eigenvalues of each symmetric matrix, of which the lower triangle is read, in rising order, and its "
+            "eigenvectors.",
      .inputs = "input: T",
      .outputs = "e: T, v: T",
      .attrs = "compute_v: bool = true, T: {double, float, half, complex64, complex128}",

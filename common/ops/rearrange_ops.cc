@@ -161,9 +161,11 @@ absl::Status ReverseSequenceShape(ShapeContext& c) {
   if (lengths.rank() != 1) return Invalid("seq_lens input must be 1-dim, not ", lengths.rank());
   if (batch == axis) return Invalid("batch_dim == seq_dim == ", axis);
   if (axis < 0 || axis >= in.rank()) return Invalid("seq_dim must be < input rank ( ", axis, " vs. ", in.rank(), ")");
-  if (batch < 0 || batch >= in.rank()) return Invalid("batch_dim must be < input rank ( ", batch, " vs. ", in.rank(), ")");
+  if (batch < 0 || batch >= in.rank())
+    return Invalid("batch_dim must be < input rank ( ", batch, " vs. ", in.rank(), ")");
   if (lengths[0] != in[static_cast<int>(batch)]) {
-    return Invalid("Length of seq_lengths != input.dims(", batch, "), (", lengths[0], " vs. ", in[static_cast<int>(batch)], ")");
+    return Invalid("Length of seq_lengths != input.dims(", batch, "), (", lengths[0], " vs. ",
+                   in[static_cast<int>(batch)], ")");
   }
   return SameAsInput0(c);
 }

@@ -1,8 +1,8 @@
-// Sums, means, products and extrema of the rows of a tensor that have the same segment id. UnsortedSegmentSum is in gather_ops.cc.
+// Sums, means, products and extrema of the rows of a tensor that have the same segment id. UnsortedSegmentSum is in
+// gather_ops.cc.
 #include <limits>
 
 #include "absl/strings/str_cat.h"
-
 #include "common/ops/grad_context.h"
 #include "common/ops/host_inputs.h"
 #include "common/ops/op_table.h"
@@ -29,7 +29,8 @@ absl::StatusOr<int64_t> SegmentsOf(const ShapeContext& c, int i) {
   for (size_t at = 0; at < ids.size(); ++at) {
     if (at > 0 && ids[at] < ids[at - 1]) return Invalid("segment ids are not increasing");
     if (ids[at] >= 0 && ids[at] < segments) continue;
-    return Invalid("Segment id ", ids[at], " out of range [0, ", segments, "), possibly because 'segment_ids' input is not sorted.");
+    return Invalid("Segment id ", ids[at], " out of range [0, ", segments,
+                   "), possibly because 'segment_ids' input is not sorted.");
   }
   return segments;
 }
@@ -37,7 +38,8 @@ absl::StatusOr<int64_t> SegmentsOf(const ShapeContext& c, int i) {
 absl::Status SegmentShape(ShapeContext& c) {
   const Shape &data = c.input(0), &ids = c.input(1);
   if (ids.rank() != 1) return Invalid("segment_ids should be a vector.");
-  if (data.rank() < 1 || data[0] != ids[0]) return Invalid("segment_ids should be the same size as dimension 0 of input.");
+  if (data.rank() < 1 || data[0] != ids[0])
+    return Invalid("segment_ids should be the same size as dimension 0 of input.");
   ASSIGN_OR_RETURN(const int64_t segments, SegmentsOf(c, 1));
   return SetRows(c, segments, data, 1);
 }
@@ -86,7 +88,8 @@ class Segments {
     axis_ = g.Const(HostTensor::Scalar<int32_t>(0));
     ids_ = g.input(1);
     if (!unsorted_) return;
-    const Node none = g.Const(ids_.spec.dtype == DType::kInt64 ? HostTensor::Scalar<int64_t>(0) : HostTensor::Scalar<int32_t>(0));
+    const Node none =
+        g.Const(ids_.spec.dtype == DType::kInt64 ? HostTensor::Scalar<int64_t>(0) : HostTensor::Scalar<int32_t>(0));
     Shape shape = g.shape(ids_);
     while (shape.rank() < g.shape(g.input(0)).rank()) shape.push_back(1);
     inside_ = g.Reshape(g.Op("GreaterEqual", {ids_, none}), shape);
@@ -124,14 +127,16 @@ absl::Status SumGradient(GradContext& g, Grads& grads) {
   return g.status();
 }
 
+// Counts of members: what nobody has is divided by 1.
+Node AtLeastOne(GradContext& g, const Node& counts) { return g.Op("Maximum", {counts, g.Scalar(1, counts)}); }
+
 absl::Status MeanGradient(GradContext& g, Grads& grads) {
   if (NoSegments(g, grads)) return g.status();
   const Segments segments(g);
   const Node up = g.upstream(0);
   Shape rows = g.shape(g.input(1));
   while (rows.rank() < g.shape(up).rank()) rows.push_back(1);
-  const Node counts = segments.Fold("Sum", g.BroadcastTo(g.Scalar(1, up), rows));
-  grads[0] = segments.Of(g.Div(up, counts));
+  grads[0] = segments.Of(g.Div(up, AtLeastOne(g, segments.Fold("Sum", g.BroadcastTo(g.Scalar(1, up), rows)))));
   return g.status();
 }
 
@@ -142,7 +147,7 @@ absl::Status ExtremumGradient(GradContext& g, Grads& grads) {
   const Node up = g.upstream(0);
   const Node chosen = g.Op("Equal", {g.input(0), segments.Inside(segments.Of(g.output(0)))});
   const Node ones = segments.Inside(g.Cast(chosen, up.spec.dtype));
-  grads[0] = segments.Inside(segments.Of(g.Div(up, segments.Fold("Sum", ones))), chosen);
+  grads[0] = segments.Inside(segments.Of(g.Div(up, AtLeastOne(g, segments.Fold("Sum", ones)))), chosen);
   return g.status();
 }
 
@@ -183,8 +188,8 @@ absl::Status SparseGradGradient(GradContext& g, Grads& grads) {
   if (kFold == Sparse::kSum) return g.status();
   Shape rows = g.shape(ids);
   while (rows.rank() < g.shape(up).rank()) rows.push_back(1);
-  const Node one = g.Scalar(1, up);
-  const Node counts = g.Op("Maximum", {g.Op("UnsortedSegmentSum", {g.BroadcastTo(one, rows), ids, segments}), one});
+  const Node ones = g.BroadcastTo(g.Scalar(1, up), rows);
+  const Node counts = AtLeastOne(g, g.Op("UnsortedSegmentSum", {ones, ids, segments}));
   grads[0] = g.Div(grads[0], kFold == Sparse::kMean ? counts : g.Op("Sqrt", {counts}));
   return g.status();
 }
@@ -224,9 +229,8 @@ constexpr OpDef kRows[] = {
      .doc = "Maxima of the rows of data with the same segment id; ids rise.",
      .inputs = "data: T, segment_ids: host Tindices",
      .outputs = "output: T",
-     .attrs =
-         "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
-         "{int32, int64}",
+     .attrs = "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
+              "{int32, int64}",
      .shape = &SegmentShape,
      .gradient = &ExtremumGradient,
      .saves = Saves::kBoth},
@@ -234,9 +238,8 @@ constexpr OpDef kRows[] = {
      .doc = "Minima of the rows of data with the same segment id; ids rise.",
      .inputs = "data: T, segment_ids: host Tindices",
      .outputs = "output: T",
-     .attrs =
-         "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
-         "{int32, int64}",
+     .attrs = "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
+              "{int32, int64}",
      .shape = &SegmentShape,
      .gradient = &ExtremumGradient,
      .saves = Saves::kBoth},
@@ -254,9 +257,8 @@ constexpr OpDef kRows[] = {
      .doc = "Maxima of the slices of data with the same segment id; a negative id belongs to no segment.",
      .inputs = "data: T, segment_ids: Tindices, num_segments: host Tnumsegments",
      .outputs = "output: T",
-     .attrs =
-         "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
-         "{int32, int64}, Tnumsegments: {int32, int64} = int32",
+     .attrs = "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
+              "{int32, int64}, Tnumsegments: {int32, int64} = int32",
      .shape = &UnsortedShape,
      .gradient = &ExtremumGradient,
      .saves = Saves::kBoth},
@@ -264,9 +266,8 @@ constexpr OpDef kRows[] = {
      .doc = "Minima of the slices of data with the same segment id; a negative id belongs to no segment.",
      .inputs = "data: T, segment_ids: Tindices, num_segments: host Tnumsegments",
      .outputs = "output: T",
-     .attrs =
-         "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
-         "{int32, int64}, Tnumsegments: {int32, int64} = int32",
+     .attrs = "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}, Tindices: "
+              "{int32, int64}, Tnumsegments: {int32, int64} = int32",
      .shape = &UnsortedShape,
      .gradient = &ExtremumGradient,
      .saves = Saves::kBoth},
@@ -295,9 +296,8 @@ constexpr OpDef kRows[] = {
      .doc = "Means of those rows of data that indices name, by their segment ids.",
      .inputs = "data: T, indices: Tidx, segment_ids: host Tsegmentids",
      .outputs = "output: T",
-     .attrs =
-         "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tsegmentids: {int32, int64} = int32, "
-         "sparse_gradient: bool = false",
+     .attrs = "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tsegmentids: {int32, int64} = int32, "
+              "sparse_gradient: bool = false",
      .shape = &SparseShape,
      .gradient = &SparseGradient<Sparse::kMean>,
      .saves = Saves::kIndexInputs},
@@ -305,9 +305,8 @@ constexpr OpDef kRows[] = {
      .doc = "Means of those rows of data that indices name, by their segment ids.",
      .inputs = "data: T, indices: Tidx, segment_ids: host Tsegmentids, num_segments: host Tnumsegments",
      .outputs = "output: T",
-     .attrs =
-         "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tnumsegments: {int32, int64} = int32, "
-         "Tsegmentids: {int32, int64} = int32, sparse_gradient: bool = false",
+     .attrs = "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tnumsegments: {int32, int64} = int32, "
+              "Tsegmentids: {int32, int64} = int32, sparse_gradient: bool = false",
      .shape = &SparseShape,
      .gradient = &SparseGradient<Sparse::kMean>,
      .saves = Saves::kIndexInputs},
@@ -315,9 +314,8 @@ constexpr OpDef kRows[] = {
      .doc = "Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.",
      .inputs = "data: T, indices: Tidx, segment_ids: host Tsegmentids",
      .outputs = "output: T",
-     .attrs =
-         "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tsegmentids: {int32, int64} = int32, "
-         "sparse_gradient: bool = false",
+     .attrs = "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tsegmentids: {int32, int64} = int32, "
+              "sparse_gradient: bool = false",
      .shape = &SparseShape,
      .gradient = &SparseGradient<Sparse::kSqrtN>,
      .saves = Saves::kIndexInputs},
@@ -325,9 +323,8 @@ constexpr OpDef kRows[] = {
      .doc = "Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.",
      .inputs = "data: T, indices: Tidx, segment_ids: host Tsegmentids, num_segments: host Tnumsegments",
      .outputs = "output: T",
-     .attrs =
-         "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tnumsegments: {int32, int64} = int32, "
-         "Tsegmentids: {int32, int64} = int32, sparse_gradient: bool = false",
+     .attrs = "T: {bfloat16, half, float, double}, Tidx: {int32, int64} = int32, Tnumsegments: {int32, int64} = int32, "
+              "Tsegmentids: {int32, int64} = int32, sparse_gradient: bool = false",
      .shape = &SparseShape,
      .gradient = &SparseGradient<Sparse::kSqrtN>,
      .saves = Saves::kIndexInputs},

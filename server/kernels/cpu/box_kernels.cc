@@ -18,8 +18,11 @@ namespace {
 // Where pixels of a crop are in its image along one axis, between low and high.
 struct CropAxis {
   CropAxis(float first, float last, int64_t crop, int64_t image)
-      : first(first), last(last), size(static_cast<float>(image - 1)),
-        ratio(crop > 1 ? size / static_cast<float>(crop - 1) : 0), many(crop > 1) {}
+      : first(first),
+        last(last),
+        size(static_cast<float>(image - 1)),
+        ratio(crop > 1 ? size / static_cast<float>(crop - 1) : 0),
+        many(crop > 1) {}
   float At(int64_t i) const {
     return many ? first * size + static_cast<float>(i) * ((last - first) * ratio) : 0.5f * (first + last) * size;
   }
@@ -31,7 +34,10 @@ struct CropAxis {
 
 // Where the corners of a place lie and how it is shared between them.
 struct Corners {
-  Corners(float at) : low(static_cast<int64_t>(std::floor(at))), high(static_cast<int64_t>(std::ceil(at))), lerp(at - std::floor(at)) {}  // NOLINT
+  Corners(float at)
+      : low(static_cast<int64_t>(std::floor(at))),
+        high(static_cast<int64_t>(std::ceil(at))),
+        lerp(at - std::floor(at)) {}  // NOLINT
   int64_t low, high;
   float lerp;
 };
@@ -46,9 +52,11 @@ absl::Status CheckIndex(const Tensor& index, int64_t images) {
   return absl::OkStatus();
 }
 
-// Calls pixel(box, image, crop pixel, y, x) for the pixels of all crops; y and x are where they lie, outside where `inside` is not so.
+// Calls pixel(box, image, crop pixel, y, x) for the pixels of all crops; y and x are where they lie, outside where
+// `inside` is not so.
 template <class Pixel>
-void ForCrops(const Tensor& boxes, const Tensor& index, const Shape& crops, const Shape& image, bool parallel, Pixel pixel) {
+void ForCrops(const Tensor& boxes, const Tensor& index, const Shape& crops, const Shape& image, bool parallel,
+              Pixel pixel) {
   const auto run = [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
       const float* box = boxes.data<float>() + b * 4;
@@ -72,22 +80,24 @@ struct CropKernel {
     const int64_t depth = in[3];
     ForCrops(k.input(1), k.input(2), out, in, true,
              [&](int64_t b, int64_t which, int64_t i, const CropAxis& rows, const CropAxis& columns) {
-      float* to = k.output(0).mutable_data<float>() + (b * out[1] * out[2] + i) * depth;
-      const float y = rows.At(i / out[2]), x = columns.At(i % out[2]);
-      if (!rows.Inside(y) || !columns.Inside(x)) return void(std::fill_n(to, depth, fill));
-      const auto at = [&](int64_t row, int64_t column, int64_t c) {
-        return Widen<float>(image.data<T>()[((which * in[1] + row) * in[2] + column) * depth + c]);
-      };
-      const Corners v(y), h(x);
-      for (int64_t c = 0; c < depth; ++c) {
-        if (!bilinear) {
-          to[c] = at(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)), c);
-          continue;
-        }
-        const auto along = [&](int64_t row) { return at(row, h.low, c) + (at(row, h.high, c) - at(row, h.low, c)) * h.lerp; };
-        to[c] = along(v.low) + (along(v.high) - along(v.low)) * v.lerp;
-      }
-    });
+               float* to = k.output(0).mutable_data<float>() + (b * out[1] * out[2] + i) * depth;
+               const float y = rows.At(i / out[2]), x = columns.At(i % out[2]);
+               if (!rows.Inside(y) || !columns.Inside(x)) return void(std::fill_n(to, depth, fill));
+               const auto at = [&](int64_t row, int64_t column, int64_t c) {
+                 return Widen<float>(image.data<T>()[((which * in[1] + row) * in[2] + column) * depth + c]);
+               };
+               const Corners v(y), h(x);
+               for (int64_t c = 0; c < depth; ++c) {
+                 if (!bilinear) {
+                   to[c] = at(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)), c);
+                   continue;
+                 }
+                 const auto along = [&](int64_t row) {
+                   return at(row, h.low, c) + (at(row, h.high, c) - at(row, h.low, c)) * h.lerp;
+                 };
+                 to[c] = along(v.low) + (along(v.high) - along(v.low)) * v.lerp;
+               }
+             });
     return absl::OkStatus();
   }
 };
@@ -102,21 +112,24 @@ struct CropGradImageKernel {
     const int64_t depth = out[3];
     ForCrops(k.input(1), k.input(2), crops, out, false,
              [&](int64_t b, int64_t which, int64_t i, const CropAxis& rows, const CropAxis& columns) {
-      const float* dy = k.input(0).data<float>() + (b * crops[1] * crops[2] + i) * depth;
-      const float y = rows.At(i / crops[2]), x = columns.At(i % crops[2]);
-      if (!rows.Inside(y) || !columns.Inside(x)) return;
-      const auto add = [&](int64_t row, int64_t column, float down, float across) {  // both rounded, as TensorFlow does
-        double* to = sums.data() + ((which * out[1] + row) * out[2] + column) * depth;
-        for (int64_t c = 0; c < depth; ++c) to[c] += across * (down * dy[c]);
-      };
-      if (!bilinear) return add(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)), 1, 1);
-      const Corners v(y), h(x);
-      add(v.low, h.low, 1 - v.lerp, 1 - h.lerp);
-      add(v.low, h.high, 1 - v.lerp, h.lerp);
-      add(v.high, h.low, v.lerp, 1 - h.lerp);
-      add(v.high, h.high, v.lerp, h.lerp);
-    });
-    for (size_t i = 0; i < sums.size(); ++i) k.output(0).mutable_data<T>()[i] = Narrow<T>(static_cast<Wide<T>>(sums[i]));
+               const float* dy = k.input(0).data<float>() + (b * crops[1] * crops[2] + i) * depth;
+               const float y = rows.At(i / crops[2]), x = columns.At(i % crops[2]);
+               if (!rows.Inside(y) || !columns.Inside(x)) return;
+               const auto add = [&](int64_t row, int64_t column, float down,
+                                    float across) {  // both rounded, as TensorFlow does
+                 double* to = sums.data() + ((which * out[1] + row) * out[2] + column) * depth;
+                 for (int64_t c = 0; c < depth; ++c) to[c] += across * (down * dy[c]);
+               };
+               if (!bilinear)
+                 return add(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)), 1, 1);
+               const Corners v(y), h(x);
+               add(v.low, h.low, 1 - v.lerp, 1 - h.lerp);
+               add(v.low, h.high, 1 - v.lerp, h.lerp);
+               add(v.high, h.low, v.lerp, 1 - h.lerp);
+               add(v.high, h.high, v.lerp, h.lerp);
+             });
+    for (size_t i = 0; i < sums.size(); ++i)
+      k.output(0).mutable_data<T>()[i] = Narrow<T>(static_cast<Wide<T>>(sums[i]));
     return absl::OkStatus();
   }
 };
@@ -131,27 +144,28 @@ struct CropGradBoxesKernel {
     const int64_t depth = in[3];
     ForCrops(k.input(2), k.input(3), crops, in, true,
              [&](int64_t b, int64_t which, int64_t i, const CropAxis& rows, const CropAxis& columns) {
-      const float* dy = k.input(0).data<float>() + (b * crops[1] * crops[2] + i) * depth;
-      const float y = rows.At(i / crops[2]), x = columns.At(i % crops[2]);
-      if (!rows.Inside(y) || !columns.Inside(x)) return;
-      const Corners v(y), h(x);
-      float by_y = 0, by_x = 0;
-      for (int64_t c = 0; c < depth; ++c) {
-        const auto at = [&](int64_t row, int64_t column) {
-          return Widen<float>(k.input(1).data<T>()[((which * in[1] + row) * in[2] + column) * depth + c]);
-        };
-        const float top_left = at(v.low, h.low), top_right = at(v.low, h.high), left = at(v.high, h.low), right = at(v.high, h.high);
-        by_y += dy[c] * ((1 - h.lerp) * (left - top_left) + h.lerp * (right - top_right));
-        by_x += dy[c] * ((1 - v.lerp) * (top_right - top_left) + v.lerp * (right - left));
-      }
-      const auto share = [&](const CropAxis& axis, int64_t place, float slope, int64_t corner) {
-        const float moved = axis.many ? static_cast<float>(place) * axis.ratio : 0.5f * axis.size;
-        out[b * 4 + corner] += slope * (axis.size - moved);
-        out[b * 4 + corner + 2] += slope * moved;
-      };
-      share(rows, i / crops[2], by_y, 0);
-      share(columns, i % crops[2], by_x, 1);
-    });
+               const float* dy = k.input(0).data<float>() + (b * crops[1] * crops[2] + i) * depth;
+               const float y = rows.At(i / crops[2]), x = columns.At(i % crops[2]);
+               if (!rows.Inside(y) || !columns.Inside(x)) return;
+               const Corners v(y), h(x);
+               float by_y = 0, by_x = 0;
+               for (int64_t c = 0; c < depth; ++c) {
+                 const auto at = [&](int64_t row, int64_t column) {
+                   return Widen<float>(k.input(1).data<T>()[((which * in[1] + row) * in[2] + column) * depth + c]);
+                 };
+                 const float top_left = at(v.low, h.low), top_right = at(v.low, h.high), left = at(v.high, h.low),
+                             right = at(v.high, h.high);
+                 by_y += dy[c] * ((1 - h.lerp) * (left - top_left) + h.lerp * (right - top_right));
+                 by_x += dy[c] * ((1 - v.lerp) * (top_right - top_left) + v.lerp * (right - left));
+               }
+               const auto share = [&](const CropAxis& axis, int64_t place, float slope, int64_t corner) {
+                 const float moved = axis.many ? static_cast<float>(place) * axis.ratio : 0.5f * axis.size;
+                 out[b * 4 + corner] += slope * (axis.size - moved);
+                 out[b * 4 + corner + 2] += slope * moved;
+               };
+               share(rows, i / crops[2], by_y, 0);
+               share(columns, i % crops[2], by_x, 1);
+             });
     return absl::OkStatus();
   }
 };
@@ -163,7 +177,8 @@ absl::Status SuppressionKernel(KernelContext& k) {
   const int64_t n = k.output(0).num_elements();
   const bool scored = k.num_outputs() == 3;
   for (int64_t i = 0; i < n; ++i) {
-    const SelectedBox box = i < static_cast<int64_t>(selected.size()) ? selected[static_cast<size_t>(i)] : SelectedBox{0, 0};
+    const SelectedBox box =
+        i < static_cast<int64_t>(selected.size()) ? selected[static_cast<size_t>(i)] : SelectedBox{0, 0};
     k.output(0).mutable_data<int32_t>()[i] = static_cast<int32_t>(box.box);
     if (!scored) continue;
     if (k.output(1).dtype() == DType::kFloat16) {
@@ -172,7 +187,8 @@ absl::Status SuppressionKernel(KernelContext& k) {
       k.output(1).mutable_data<float>()[i] = box.score;
     }
   }
-  if (k.num_outputs() > 1) *k.output(k.num_outputs() - 1).mutable_data<int32_t>() = static_cast<int32_t>(selected.size());
+  if (k.num_outputs() > 1)
+    *k.output(k.num_outputs() - 1).mutable_data<int32_t>() = static_cast<int32_t>(selected.size());
   return absl::OkStatus();
 }
 
@@ -180,7 +196,8 @@ absl::Status PatchesKernel(KernelContext& k) {
   const Shape &in = k.input(0).shape(), &out = k.output(0).shape();
   if (out.num_elements() == 0) return absl::OkStatus();
   const auto list = [&](absl::string_view name) { return k.attr<std::vector<int64_t>>(name); };
-  ASSIGN_OR_RETURN(const PatchDims d, PatchDims::Make(list("ksizes"), list("strides"), list("rates"), k.attr<std::string>("padding"), in));
+  ASSIGN_OR_RETURN(const PatchDims d,
+                   PatchDims::Make(list("ksizes"), list("strides"), list("rates"), k.attr<std::string>("padding"), in));
   const size_t bytes = static_cast<size_t>(in[3]) * SizeOf(k.input(0).dtype());
   const char* from = k.input(0).data<char>();
   char* to = k.output(0).mutable_data<char>();
@@ -210,7 +227,8 @@ std::vector<KernelRow> CpuBoxKernels() {
   for (absl::string_view op : {"NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5"}) {
     rows.push_back({op, {DType::kFloat16, DType::kFloat32}, &SuppressionKernel});
   }
-  AddRows<CropKernel, float, double, Float16, uint8_t, uint16_t, int8_t, int16_t, int32_t, int64_t>(rows, "CropAndResize");
+  AddRows<CropKernel, float, double, Float16, uint8_t, uint16_t, int8_t, int16_t, int32_t, int64_t>(rows,
+                                                                                                    "CropAndResize");
   AddRows<CropGradBoxesKernel, float, double, Float16, uint8_t, uint16_t, int8_t, int16_t, int32_t, int64_t>(
       rows, "CropAndResizeGradBoxes");
   // T is what the result is: the inputs are float.

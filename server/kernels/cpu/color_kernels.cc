@@ -101,7 +101,8 @@ struct ContrastKernel {
       for (int64_t image = begin; image < end; ++image) {
         const int64_t first = image * channels * pixels;
         std::vector<double> mean(static_cast<size_t>(channels));
-        for (int64_t i = 0; i < channels * pixels; ++i) mean[static_cast<size_t>(i % channels)] += Widen<float>(in[first + i]);
+        for (int64_t i = 0; i < channels * pixels; ++i)
+          mean[static_cast<size_t>(i % channels)] += Widen<float>(in[first + i]);
         for (double& m : mean) m /= static_cast<double>(pixels);
         for (int64_t i = 0; i < channels * pixels; ++i) {
           const auto m = static_cast<float>(mean[static_cast<size_t>(i % channels)]);
@@ -153,42 +154,45 @@ struct ProjectiveKernel {
     const bool bilinear = k.attr<std::string>("interpolation") == "BILINEAR";
     const std::string& mode = k.attr<std::string>("fill_mode");
     const int64_t channels = from[3];
-    ParallelFor(to[0] * to[1], std::max<int64_t>(1, kGrain / std::max<int64_t>(1, to[2] * channels)),
-                [&](int64_t begin, int64_t end) {
-      for (int64_t line = begin; line < end; ++line) {
-        const int64_t image = line / to[1];
-        const float* t = k.input(1).data<float>() + (k.input(1).shape()[0] == 1 ? 0 : image * 8);
-        const T* pixels = in.data<T>() + image * from[1] * from[2] * channels;
-        const auto y = static_cast<float>(line % to[1]);
-        for (int64_t column = 0; column < to[2]; ++column) {
-          const auto x = static_cast<float>(column);
-          T* pixel = out.mutable_data<T>() + (line * to[2] + column) * channels;
-          const float depth = t[6] * x + t[7] * y + 1;
-          if (depth == 0) {
-            std::fill_n(pixel, channels, Narrow<T>(fill));
-            continue;
-          }
-          const float at_x = Mapped(mode, (t[0] * x + t[1] * y + t[2]) / depth, from[2]);
-          const float at_y = Mapped(mode, (t[3] * x + t[4] * y + t[5]) / depth, from[1]);
-          const auto read = [&](float row, float col, int64_t c) {
-            const bool inside = row >= 0 && row < static_cast<float>(from[1]) && col >= 0 && col < static_cast<float>(from[2]);
-            return inside ? pixels[(static_cast<int64_t>(row) * from[2] + static_cast<int64_t>(col)) * channels + c]
-                          : Narrow<T>(fill);
-          };
-          for (int64_t c = 0; c < channels; ++c) {
-            if (!bilinear) {
-              pixel[c] = read(std::round(at_y), std::round(at_x), c);
-              continue;
+    ParallelFor(
+        to[0] * to[1], std::max<int64_t>(1, kGrain / std::max<int64_t>(1, to[2] * channels)),
+        [&](int64_t begin, int64_t end) {
+          for (int64_t line = begin; line < end; ++line) {
+            const int64_t image = line / to[1];
+            const float* t = k.input(1).data<float>() + (k.input(1).shape()[0] == 1 ? 0 : image * 8);
+            const T* pixels = in.data<T>() + image * from[1] * from[2] * channels;
+            const auto y = static_cast<float>(line % to[1]);
+            for (int64_t column = 0; column < to[2]; ++column) {
+              const auto x = static_cast<float>(column);
+              T* pixel = out.mutable_data<T>() + (line * to[2] + column) * channels;
+              const float depth = t[6] * x + t[7] * y + 1;
+              if (depth == 0) {
+                std::fill_n(pixel, channels, Narrow<T>(fill));
+                continue;
+              }
+              const float at_x = Mapped(mode, (t[0] * x + t[1] * y + t[2]) / depth, from[2]);
+              const float at_y = Mapped(mode, (t[3] * x + t[4] * y + t[5]) / depth, from[1]);
+              const auto read = [&](float row, float col, int64_t c) {
+                const bool inside =
+                    row >= 0 && row < static_cast<float>(from[1]) && col >= 0 && col < static_cast<float>(from[2]);
+                return inside ? pixels[(static_cast<int64_t>(row) * from[2] + static_cast<int64_t>(col)) * channels + c]
+                              : Narrow<T>(fill);
+              };
+              for (int64_t c = 0; c < channels; ++c) {
+                if (!bilinear) {
+                  pixel[c] = read(std::round(at_y), std::round(at_x), c);
+                  continue;
+                }
+                const float row = std::floor(at_y), col = std::floor(at_x);
+                const auto along = [&](float r) {
+                  return (col + 1 - at_x) * Widen<float>(read(r, col, c)) +
+                         (at_x - col) * Widen<float>(read(r, col + 1, c));
+                };
+                pixel[c] = Narrow<T>((row + 1 - at_y) * along(row) + (at_y - row) * along(row + 1));
+              }
             }
-            const float row = std::floor(at_y), col = std::floor(at_x);
-            const auto along = [&](float r) {
-              return (col + 1 - at_x) * Widen<float>(read(r, col, c)) + (at_x - col) * Widen<float>(read(r, col + 1, c));
-            };
-            pixel[c] = Narrow<T>((row + 1 - at_y) * along(row) + (at_y - row) * along(row + 1));
           }
-        }
-      }
-    });
+        });
     return absl::OkStatus();
   }
 };

@@ -27,15 +27,16 @@ absl::Status EigenKernel(KernelContext& k) {
   T *e = k.output(0).mutable_data<T>(), *v = vectors ? k.output(1).mutable_data<T>() : nullptr;
   std::vector<char> failed(static_cast<size_t>(count));
   ForMatrices(count, n * n * n * 9, [&](int64_t i) {
-    const Eigen::SelfAdjointEigenSolver<RowMatrix<T>> solver(ConstRowMatrixMap<T>(in + i * n * n, n, n),
-                                                             vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
+    const Eigen::SelfAdjointEigenSolver<RowMatrix<T>> solver(
+        ConstRowMatrixMap<T>(in + i * n * n, n, n), vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
     failed[static_cast<size_t>(i)] = solver.info() != Eigen::Success;
     if (failed[static_cast<size_t>(i)]) return;
     Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(e + i * n, n) = solver.eigenvalues().template cast<T>();
     if (vectors) RowMatrixMap<T>(v + i * n * n, n, n) = solver.eigenvectors();
   });
   if (std::find(failed.begin(), failed.end(), 1) == failed.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError("Self-adjoint eigen decomposition was not successful. The input might not be valid.");
+  return absl::InvalidArgumentError(
+      "Self-adjoint eigen decomposition was not successful. The input might not be valid.");
 }
 
 template <class T>
@@ -54,7 +55,9 @@ absl::Status SvdKernel(KernelContext& k) {
     }
     return absl::OkStatus();
   }
-  const unsigned options = !vectors ? 0u : full ? Eigen::ComputeFullU | Eigen::ComputeFullV : Eigen::ComputeThinU | Eigen::ComputeThinV;
+  const unsigned options = !vectors ? 0u
+                           : full   ? Eigen::ComputeFullU | Eigen::ComputeFullV
+                                    : Eigen::ComputeThinU | Eigen::ComputeThinV;
   ForMatrices(count, m * n * least * 9, [&](int64_t i) {
     const Eigen::BDCSVD<RowMatrix<T>> svd(ConstRowMatrixMap<T>(in + i * m * n, m, n), options);
     Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(s + i * least, least) = svd.singularValues().template cast<T>();

@@ -65,7 +65,8 @@ absl::Status MultiplyByOneDnn(KernelContext& k, const MatMulDims& dims) {
 }
 
 template <class T>
-inline constexpr bool kByEigen = std::is_same_v<T, double> || std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
+inline constexpr bool kByEigen =
+    std::is_same_v<T, double> || std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
 
 // Rows [begin, end) of one product. `adjoint`: what is transposed is conjugated as well.
 template <class T>
@@ -120,7 +121,8 @@ absl::Status MultiplyByRows(KernelContext& k, const MatMulDims& d) {
   ParallelFor(d.batches() * parts, grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t product = i / parts, row = i % parts * per_part;
-      const T *left = a + d.Matrix(d.batch_a, product) * d.m * d.k, *right = b + d.Matrix(d.batch_b, product) * d.k * d.n;
+      const T *left = a + d.Matrix(d.batch_a, product) * d.m * d.k,
+              *right = b + d.Matrix(d.batch_b, product) * d.k * d.n;
       T* to = c + product * d.m * d.n;
       const int64_t last = std::min(d.m, row + per_part);
       if constexpr (kByEigen<T>) {

@@ -77,7 +77,8 @@ absl::Status ReverseSequenceKernel(KernelContext& k) {
       const int64_t at = b * block, i = place(at, axis), n = lengths.int_at(place(at, batch));
       const int64_t from = i < n ? at + (n - 1 - 2 * i) * strides[static_cast<size_t>(axis)] : at;
       const size_t size = SizeOf(in.dtype());
-      std::memcpy(out.mutable_data<char>() + static_cast<size_t>(at) * size, in.data<char>() + static_cast<size_t>(from) * size, bytes);
+      std::memcpy(out.mutable_data<char>() + static_cast<size_t>(at) * size,
+                  in.data<char>() + static_cast<size_t>(from) * size, bytes);
     }
   });
   return absl::OkStatus();

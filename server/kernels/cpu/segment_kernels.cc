@@ -95,14 +95,15 @@ void FoldRows(KernelContext& k, bool sorted, int64_t n, int64_t width, RowOf row
   T* result = out.mutable_data<T>();
   for (size_t segment = 0; segment < rows.size(); ++segment) {
     for (int64_t c = static_cast<int64_t>(segment) * width; c < (static_cast<int64_t>(segment) + 1) * width; ++c) {
-      result[c] = rows[segment] == 0 ? Nothing<T>(fold, sorted) : Finish<T>(fold, sums[static_cast<size_t>(c)], rows[segment]);
+      result[c] =
+          rows[segment] == 0 ? Nothing<T>(fold, sorted) : Finish<T>(fold, sums[static_cast<size_t>(c)], rows[segment]);
     }
   }
 }
 
 absl::Status OutOfRange(const Tensor& ids, int64_t i, int64_t id, int64_t segments) {
-  return absl::InvalidArgumentError(absl::StrCat("segment_ids", IndexText(ids.shape().dims(), i), " = ", id,
-                                                 " is out of range [0, ", segments, ")"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("segment_ids", IndexText(ids.shape().dims(), i), " = ", id, " is out of range [0, ", segments, ")"));
 }
 
 template <class T>
@@ -115,8 +116,10 @@ struct SegmentKernel {
     for (int64_t i = 0; i < n; ++i) {
       if (id.int_at(i) >= segments) return OutOfRange(ids, i, id.int_at(i), segments);
     }
-    const int64_t width = n == 0 ? Extent(k.output(0).shape(), 1, k.output(0).shape().rank()) : k.input(0).num_elements() / n;
-    FoldRows<T>(k, sorted, n, width, [](int64_t i) { return i; }, [&](int64_t i) { return id.int_at(i); });
+    const int64_t width =
+        n == 0 ? Extent(k.output(0).shape(), 1, k.output(0).shape().rank()) : k.input(0).num_elements() / n;
+    FoldRows<T>(
+        k, sorted, n, width, [](int64_t i) { return i; }, [&](int64_t i) { return id.int_at(i); });
     return absl::OkStatus();
   }
 };
@@ -129,10 +132,12 @@ struct SparseKernel {
     const int64_t n = k.input(1).num_elements();
     for (int64_t i = 0; i < n; ++i) {
       if (index.int_at(i) >= 0 && index.int_at(i) < data[0]) continue;
-      return absl::InvalidArgumentError(absl::StrCat("Bad: indices[", i, "] == ", index.int_at(i), " out of range [0, ", data[0], ")"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("Bad: indices[", i, "] == ", index.int_at(i), " out of range [0, ", data[0], ")"));
     }
-    FoldRows<T>(k, /*sorted=*/true, n, Extent(data, 1, data.rank()), [&](int64_t i) { return index.int_at(i); },
-                [&](int64_t i) { return id.int_at(i); });
+    FoldRows<T>(
+        k, /*sorted=*/true, n, Extent(data, 1, data.rank()), [&](int64_t i) { return index.int_at(i); },
+        [&](int64_t i) { return id.int_at(i); });
     return absl::OkStatus();
   }
 };
@@ -147,7 +152,8 @@ struct SparseGradKernel {
     std::vector<int64_t> members(static_cast<size_t>(segments));
     for (int64_t i = 0; i < n; ++i) {
       if (id.int_at(i) < 0 || id.int_at(i) >= segments) {
-        return absl::InvalidArgumentError(absl::StrCat("Segment id ", id.int_at(i), " out of range [0, ", segments, ")."));
+        return absl::InvalidArgumentError(
+            absl::StrCat("Segment id ", id.int_at(i), " out of range [0, ", segments, ")."));
       }
       if (index.int_at(i) < 0 || index.int_at(i) >= rows) {
         return absl::InvalidArgumentError(absl::StrCat("Index ", index.int_at(i), " out of range [0, ", rows, ")."));
@@ -205,8 +211,8 @@ void AddComplexRows(std::vector<KernelRow>& rows, absl::string_view op) {
 
 std::vector<KernelRow> CpuSegmentKernels() {
   std::vector<KernelRow> rows;
-  for (absl::string_view op : {"SegmentSum", "SegmentMean", "SegmentProd", "SegmentMax", "SegmentMin", "UnsortedSegmentProd",
-                               "UnsortedSegmentMax", "UnsortedSegmentMin"}) {
+  for (absl::string_view op : {"SegmentSum", "SegmentMean", "SegmentProd", "SegmentMax", "SegmentMin",
+                               "UnsortedSegmentProd", "UnsortedSegmentMax", "UnsortedSegmentMin"}) {
     AddNumberRows<SegmentKernel>(rows, op);
   }
   for (absl::string_view op : {"SegmentSum", "SegmentMean", "SegmentProd", "UnsortedSegmentProd"}) {
@@ -221,7 +227,8 @@ std::vector<KernelRow> CpuSegmentKernels() {
   for (absl::string_view op : {"SparseSegmentSumGrad", "SparseSegmentMeanGrad", "SparseSegmentSqrtNGrad"}) {
     AddFloatRows<SparseGradKernel>(rows, op);
   }
-  for (absl::string_view op : {"TensorScatterSub", "TensorScatterMax", "TensorScatterMin"}) AddNumberRows<ScatterKernel>(rows, op);
+  for (absl::string_view op : {"TensorScatterSub", "TensorScatterMax", "TensorScatterMin"})
+    AddNumberRows<ScatterKernel>(rows, op);
   AddComplexRows<ScatterKernel>(rows, "TensorScatterSub");
   return rows;
 }

@@ -12,6 +12,7 @@ def show(name, x):
 
 
 def main():
+  np.set_printoptions(linewidth=1000, precision=5)  # lines do not break by the number of digits
   tf.keras.utils.set_random_seed(1)
   image = tf.reshape(tf.linspace(0.0, 1.0, 2 * 8 * 9 * 3), [2, 8, 9, 3]) ** 2
   for method in ['bilinear', 'nearest']:
