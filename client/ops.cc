@@ -538,6 +538,12 @@ std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1) 
   return {outputs.begin(), outputs.end()};
 }
 
+Tensor ReverseSequence(const Operand& input, const Operand& seq_lengths, const ReverseSequenceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ReverseSequence");
+  const Operand operands[] = {input, seq_lengths};
+  return internal::Call1(op, operands, {{"seq_dim", attrs.seq_dim}, {"batch_dim", attrs.batch_dim}}, Where(operands));
+}
+
 Tensor Transpose(const Operand& x, const Operand& perm) {
   static const OpSpec& op = internal::Op("Transpose");
   const Operand operands[] = {x, perm};
@@ -690,6 +696,27 @@ Tensor TensorScatterAdd(const Operand& tensor, const Operand& indices, const Ope
 Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
     TensorScatterUpdateAttrs& attrs) {
   static const OpSpec& op = internal::Op("TensorScatterUpdate");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterSub(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterSubAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterSub");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterMax(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMaxAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterMax");
+  const Operand operands[] = {tensor, indices, updates};
+  return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
+}
+
+Tensor TensorScatterMin(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("TensorScatterMin");
   const Operand operands[] = {tensor, indices, updates};
   return internal::Call1(op, operands, {{"bad_indices_policy", attrs.bad_indices_policy}}, Where(operands));
 }
@@ -850,6 +877,12 @@ Tensor VarIsInitializedOp(const Operand& resource) {
   static const OpSpec& op = internal::Op("VarIsInitializedOp");
   const Operand operands[] = {resource};
   return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor VariableShape(const Operand& input, const VariableShapeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("VariableShape");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
 }
 
 void DestroyResourceOp(const Operand& resource, const DestroyResourceOpAttrs& attrs) {
@@ -1383,6 +1416,20 @@ Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operan
   return internal::Call1(op, operands, {}, Where(operands));
 }
 
+std::vector<Tensor> SelfAdjointEigV2(const Operand& input, const SelfAdjointEigV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("SelfAdjointEigV2");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"compute_v", attrs.compute_v}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> Svd(const Operand& input, const SvdAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Svd");
+  const Operand operands[] = {input};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"compute_uv", attrs.compute_uv}, {"full_matrices", attrs.full_matrices}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
 Tensor Cholesky(const Operand& input) {
   static const OpSpec& op = internal::Op("Cholesky");
   const Operand operands[] = {input};
@@ -1471,6 +1518,24 @@ Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs) {
   std::vector<Operand> operands;
   operands.insert(operands.end(), inputs.begin(), inputs.end());
   return internal::Call1(op, operands, {{"equation", attrs.equation}}, Where(operands));
+}
+
+Tensor Erfinv(const Operand& x) {
+  static const OpSpec& op = internal::Op("Erfinv");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Ndtri(const Operand& x) {
+  static const OpSpec& op = internal::Op("Ndtri");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Xlog1py(const Operand& x, const Operand& y) {
+  static const OpSpec& op = internal::Op("Xlog1py");
+  const Operand operands[] = {x, y};
+  return internal::Call1(op, operands, {}, Where(operands));
 }
 
 Tensor Lgamma(const Operand& x) {
@@ -1583,6 +1648,12 @@ Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefault
   static const OpSpec& op = internal::Op("PlaceholderWithDefault");
   const Operand operands[] = {input};
   return internal::Call1(op, operands, {{"shape", attrs.shape}}, Where(operands));
+}
+
+Tensor GuaranteeConst(const Operand& input) {
+  static const OpSpec& op = internal::Op("GuaranteeConst");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
 }
 
 Tensor CheckNumerics(const Operand& tensor, const CheckNumericsAttrs& attrs) {
@@ -1775,6 +1846,450 @@ Tensor FFT3D(const Operand& input) {
 Tensor IFFT3D(const Operand& input) {
   static const OpSpec& op = internal::Op("IFFT3D");
   const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor RFFT(const Operand& input, const Operand& fft_length, const RFFTAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT(const Operand& input, const Operand& fft_length, const IRFFTAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor RFFT2D(const Operand& input, const Operand& fft_length, const RFFT2DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT2D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT2D(const Operand& input, const Operand& fft_length, const IRFFT2DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT2D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor RFFT3D(const Operand& input, const Operand& fft_length, const RFFT3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("RFFT3D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Tcomplex", attrs.Tcomplex}}, Where(operands));
+}
+
+Tensor IRFFT3D(const Operand& input, const Operand& fft_length, const IRFFT3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("IRFFT3D");
+  const Operand operands[] = {input, fft_length};
+  return internal::Call1(op, operands, {{"Treal", attrs.Treal}}, Where(operands));
+}
+
+Tensor Conv3D(const Operand& input, const Operand& filter, const Conv3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3D");
+  const Operand operands[] = {input, filter};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv3DBackpropInputV2(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv3DBackpropInputV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3DBackpropInputV2");
+  const Operand operands[] = {input_sizes, filter, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor Conv3DBackpropFilterV2(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv3DBackpropFilterV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("Conv3DBackpropFilterV2");
+  const Operand operands[] = {input, filter_sizes, out_backprop};
+  return internal::Call1(op, operands, {{"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}, {"dilations", attrs.dilations}}, Where(operands));
+}
+
+Tensor MaxPool3D(const Operand& input, const MaxPool3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPool3DGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3DGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor MaxPool3DGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("MaxPool3DGradGrad");
+  const Operand operands[] = {orig_input, orig_output, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPool3D(const Operand& input, const AvgPool3DAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPool3D");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPool3DGradAttrs& attrs) {
+  static const OpSpec& op = internal::Op("AvgPool3DGrad");
+  const Operand operands[] = {orig_input_shape, grad};
+  return internal::Call1(op, operands, {{"ksize", attrs.ksize}, {"strides", attrs.strides}, {"padding", attrs.padding}, {"data_format", attrs.data_format}}, Where(operands));
+}
+
+Tensor Conj(const Operand& input) {
+  static const OpSpec& op = internal::Op("Conj");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Complex(const Operand& real, const Operand& imag, const ComplexAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Complex");
+  const Operand operands[] = {real, imag};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Real(const Operand& input, const RealAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Real");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Imag(const Operand& input, const ImagAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Imag");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor ComplexAbs(const Operand& x, const ComplexAbsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ComplexAbs");
+  const Operand operands[] = {x};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor Angle(const Operand& input, const AngleAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Angle");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"Tout", attrs.Tout}}, Where(operands));
+}
+
+Tensor StringLower(const Operand& input, const StringLowerAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringLower");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"encoding", attrs.encoding}}, Where(operands));
+}
+
+Tensor StringUpper(const Operand& input, const StringUpperAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringUpper");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"encoding", attrs.encoding}}, Where(operands));
+}
+
+Tensor StringStrip(const Operand& input) {
+  static const OpSpec& op = internal::Op("StringStrip");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor StaticRegexReplace(const Operand& input, const StaticRegexReplaceAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StaticRegexReplace");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"pattern", attrs.pattern}, {"rewrite", attrs.rewrite}, {"replace_global", attrs.replace_global}}, Where(operands));
+}
+
+Tensor RegexReplace(const Operand& input, const Operand& pattern, const Operand& rewrite, const RegexReplaceAttrs&
+    attrs) {
+  static const OpSpec& op = internal::Op("RegexReplace");
+  const Operand operands[] = {input, pattern, rewrite};
+  return internal::Call1(op, operands, {{"replace_global", attrs.replace_global}}, Where(operands));
+}
+
+Tensor RegexFullMatch(const Operand& input, const Operand& pattern) {
+  static const OpSpec& op = internal::Op("RegexFullMatch");
+  const Operand operands[] = {input, pattern};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor Substr(const Operand& input, const Operand& pos, const Operand& len, const SubstrAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Substr");
+  const Operand operands[] = {input, pos, len};
+  return internal::Call1(op, operands, {{"unit", attrs.unit}}, Where(operands));
+}
+
+Tensor StringToHashBucketFast(const Operand& input, const StringToHashBucketFastAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringToHashBucketFast");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"num_buckets", attrs.num_buckets}}, Where(operands));
+}
+
+Tensor StringToHashBucketStrong(const Operand& input, const StringToHashBucketStrongAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringToHashBucketStrong");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"num_buckets", attrs.num_buckets}, {"key", attrs.key}}, Where(operands));
+}
+
+std::vector<Tensor> StringSplit(const Operand& input, const Operand& delimiter, const StringSplitAttrs& attrs) {
+  static const OpSpec& op = internal::Op("StringSplit");
+  const Operand operands[] = {input, delimiter};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"skip_empty", attrs.skip_empty}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> StringSplitV2(const Operand& input, const Operand& sep, const StringSplitV2Attrs& attrs) {
+  static const OpSpec& op = internal::Op("StringSplitV2");
+  const Operand operands[] = {input, sep};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"maxsplit", attrs.maxsplit}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor ReduceJoin(const Operand& inputs, const Operand& reduction_indices, const ReduceJoinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ReduceJoin");
+  const Operand operands[] = {inputs, reduction_indices};
+  return internal::Call1(op, operands, {{"keep_dims", attrs.keep_dims}, {"separator", attrs.separator}}, Where(operands));
+}
+
+Tensor UnsortedSegmentJoin(const Operand& inputs, const Operand& segment_ids, const Operand& num_segments, const
+    UnsortedSegmentJoinAttrs& attrs) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentJoin");
+  const Operand operands[] = {inputs, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"separator", attrs.separator}}, Where(operands));
+}
+
+Tensor Bucketize(const Operand& input, const BucketizeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("Bucketize");
+  const Operand operands[] = {input};
+  return internal::Call1(op, operands, {{"boundaries", attrs.boundaries}}, Where(operands));
+}
+
+Tensor LowerBound(const Operand& sorted_inputs, const Operand& values, const LowerBoundAttrs& attrs) {
+  static const OpSpec& op = internal::Op("LowerBound");
+  const Operand operands[] = {sorted_inputs, values};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor UpperBound(const Operand& sorted_inputs, const Operand& values, const UpperBoundAttrs& attrs) {
+  static const OpSpec& op = internal::Op("UpperBound");
+  const Operand operands[] = {sorted_inputs, values};
+  return internal::Call1(op, operands, {{"out_type", attrs.out_type}}, Where(operands));
+}
+
+Tensor DenseBincount(const Operand& input, const Operand& size, const Operand& weights, const DenseBincountAttrs& attrs)
+    {
+  static const OpSpec& op = internal::Op("DenseBincount");
+  const Operand operands[] = {input, size, weights};
+  return internal::Call1(op, operands, {{"binary_output", attrs.binary_output}}, Where(operands));
+}
+
+Tensor HistogramFixedWidth(const Operand& values, const Operand& value_range, const Operand& nbins, const
+    HistogramFixedWidthAttrs& attrs) {
+  static const OpSpec& op = internal::Op("HistogramFixedWidth");
+  const Operand operands[] = {values, value_range, nbins};
+  return internal::Call1(op, operands, {{"dtype", attrs.dtype}}, Where(operands));
+}
+
+std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ListDiff");
+  const Operand operands[] = {x, y};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"out_idx", attrs.out_idx}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor RGBToHSV(const Operand& images) {
+  static const OpSpec& op = internal::Op("RGBToHSV");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor HSVToRGB(const Operand& images) {
+  static const OpSpec& op = internal::Op("HSVToRGB");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustContrastv2(const Operand& images, const Operand& contrast_factor) {
+  static const OpSpec& op = internal::Op("AdjustContrastv2");
+  const Operand operands[] = {images, contrast_factor};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustHue(const Operand& images, const Operand& delta) {
+  static const OpSpec& op = internal::Op("AdjustHue");
+  const Operand operands[] = {images, delta};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor AdjustSaturation(const Operand& images, const Operand& scale) {
+  static const OpSpec& op = internal::Op("AdjustSaturation");
+  const Operand operands[] = {images, scale};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor ImageProjectiveTransformV3(const Operand& images, const Operand& transforms, const Operand& output_shape, const
+    Operand& fill_value, const ImageProjectiveTransformV3Attrs& attrs) {
+  static const OpSpec& op = internal::Op("ImageProjectiveTransformV3");
+  const Operand operands[] = {images, transforms, output_shape, fill_value};
+  return internal::Call1(op, operands, {{"interpolation", attrs.interpolation}, {"fill_mode", attrs.fill_mode}}, Where(operands));
+}
+
+Tensor CropAndResize(const Operand& image, const Operand& boxes, const Operand& box_ind, const Operand& crop_size, const
+    CropAndResizeAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResize");
+  const Operand operands[] = {image, boxes, box_ind, crop_size};
+  return internal::Call1(op, operands, {{"method", attrs.method}, {"extrapolation_value", attrs.extrapolation_value}}, Where(operands));
+}
+
+Tensor CropAndResizeGradImage(const Operand& grads, const Operand& boxes, const Operand& box_ind, const Operand&
+    image_size, const CropAndResizeGradImageAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResizeGradImage");
+  const Operand operands[] = {grads, boxes, box_ind, image_size};
+  return internal::Call1(op, operands, {{"T", attrs.T}, {"method", attrs.method}}, Where(operands));
+}
+
+Tensor CropAndResizeGradBoxes(const Operand& grads, const Operand& image, const Operand& boxes, const Operand& box_ind,
+    const CropAndResizeGradBoxesAttrs& attrs) {
+  static const OpSpec& op = internal::Op("CropAndResizeGradBoxes");
+  const Operand operands[] = {grads, image, boxes, box_ind};
+  return internal::Call1(op, operands, {{"method", attrs.method}}, Where(operands));
+}
+
+Tensor NonMaxSuppressionV3(const Operand& boxes, const Operand& scores, const Operand& max_output_size, const Operand&
+    iou_threshold, const Operand& score_threshold) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV3");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+std::vector<Tensor> NonMaxSuppressionV4(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const NonMaxSuppressionV4Attrs& attrs) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV4");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"pad_to_max_output_size", attrs.pad_to_max_output_size}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+std::vector<Tensor> NonMaxSuppressionV5(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const Operand& soft_nms_sigma, const
+    NonMaxSuppressionV5Attrs& attrs) {
+  static const OpSpec& op = internal::Op("NonMaxSuppressionV5");
+  const Operand operands[] = {boxes, scores, max_output_size, iou_threshold, score_threshold, soft_nms_sigma};
+  const internal::Tensors outputs = internal::Call(op, operands, {{"pad_to_max_output_size", attrs.pad_to_max_output_size}}, Where(operands));
+  return {outputs.begin(), outputs.end()};
+}
+
+Tensor ExtractImagePatches(const Operand& images, const ExtractImagePatchesAttrs& attrs) {
+  static const OpSpec& op = internal::Op("ExtractImagePatches");
+  const Operand operands[] = {images};
+  return internal::Call1(op, operands, {{"ksizes", attrs.ksizes}, {"strides", attrs.strides}, {"rates", attrs.rates}, {"padding", attrs.padding}}, Where(operands));
+}
+
+Tensor SegmentSum(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentSum");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMean(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMean");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentProd(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentProd");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMax(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMax");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SegmentMin(const Operand& data, const Operand& segment_ids) {
+  static const OpSpec& op = internal::Op("SegmentMin");
+  const Operand operands[] = {data, segment_ids};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentProd(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentProd");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentMax(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentMax");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor UnsortedSegmentMin(const Operand& data, const Operand& segment_ids, const Operand& num_segments) {
+  static const OpSpec& op = internal::Op("UnsortedSegmentMin");
+  const Operand operands[] = {data, segment_ids, num_segments};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentSum(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSumAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSum");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSumWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSumWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSumWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentMean(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentMeanAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentMean");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentMeanWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentMeanWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentMeanWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtN(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSqrtNAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtN");
+  const Operand operands[] = {data, indices, segment_ids};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtNWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSqrtNWithNumSegmentsAttrs& attrs) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtNWithNumSegments");
+  const Operand operands[] = {data, indices, segment_ids, num_segments};
+  return internal::Call1(op, operands, {{"sparse_gradient", attrs.sparse_gradient}}, Where(operands));
+}
+
+Tensor SparseSegmentSumGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentSumGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentMeanGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentMeanGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
+  return internal::Call1(op, operands, {}, Where(operands));
+}
+
+Tensor SparseSegmentSqrtNGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0) {
+  static const OpSpec& op = internal::Op("SparseSegmentSqrtNGrad");
+  const Operand operands[] = {grad, indices, segment_ids, output_dim0};
   return internal::Call1(op, operands, {}, Where(operands));
 }
 

@@ -332,6 +332,13 @@ Tensor BroadcastArgs(const Operand& s0, const Operand& s1);
 // Gives r0, r1.
 std::vector<Tensor> BroadcastGradientArgs(const Operand& s0, const Operand& s1);
 
+// The first elements of each sequence, as many as seq_lengths says, in reverse.
+struct ReverseSequenceAttrs {
+  int64_t seq_dim{};  // required
+  int64_t batch_dim = 0;
+};
+Tensor ReverseSequence(const Operand& input, const Operand& seq_lengths, const ReverseSequenceAttrs& attrs);
+
 // Axis i of the result is axis perm[i] of the input.
 Tensor Transpose(const Operand& x, const Operand& perm);
 
@@ -461,6 +468,27 @@ struct TensorScatterUpdateAttrs {
 };
 Tensor TensorScatterUpdate(const Operand& tensor, const Operand& indices, const Operand& updates, const
     TensorScatterUpdateAttrs& attrs = {});
+
+// A tensor with updates subtracted in the places that the rows of indices name.
+struct TensorScatterSubAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterSub(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterSubAttrs& attrs = {});
+
+// A tensor with updates where they are larger, in the places that the rows of indices name.
+struct TensorScatterMaxAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterMax(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMaxAttrs& attrs = {});
+
+// A tensor with updates where they are smaller, in the places that the rows of indices name.
+struct TensorScatterMinAttrs {
+  std::string bad_indices_policy = "";  // "", "DEFAULT", "ERROR", "IGNORE"
+};
+Tensor TensorScatterMin(const Operand& tensor, const Operand& indices, const Operand& updates, const
+    TensorScatterMinAttrs& attrs = {});
 
 // A tensor of the given shape with values in the places that indices name and the default in all others.
 struct SparseToDenseAttrs {
@@ -610,6 +638,12 @@ void AssignSubVariableOp(const Operand& resource, const Operand& value);
 
 // Whether the variable has a value.
 Tensor VarIsInitializedOp(const Operand& resource);
+
+// The extents of the variable's value.
+struct VariableShapeAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor VariableShape(const Operand& input, const VariableShapeAttrs& attrs = {});
 
 // Takes the variable's value away and frees its memory; a shared one is deleted.
 struct DestroyResourceOpAttrs {
@@ -1102,6 +1136,21 @@ std::vector<Tensor> TopKV2(const Operand& input, const Operand& k, const TopKV2A
 // Whether each row's target is among the k classes with the largest predictions; not if any is not finite.
 Tensor InTopKV2(const Operand& predictions, const Operand& targets, const Operand& k);
 
+// The eigenvalues of each symmetric matrix, of which the lower triangle is read, in rising order, and its eigenvectors.
+// Gives e, v.
+struct SelfAdjointEigV2Attrs {
+  bool compute_v = true;
+};
+std::vector<Tensor> SelfAdjointEigV2(const Operand& input, const SelfAdjointEigV2Attrs& attrs = {});
+
+// The singular values s of each matrix, in falling order, and the u and v with input = u s v'.
+// Gives s, u, v.
+struct SvdAttrs {
+  bool compute_uv = true;
+  bool full_matrices = false;
+};
+std::vector<Tensor> Svd(const Operand& input, const SvdAttrs& attrs = {});
+
 // The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they are not
 // positive definite.
 Tensor Cholesky(const Operand& input);
@@ -1175,6 +1224,15 @@ struct EinsumAttrs {
   std::string equation;  // required
 };
 Tensor Einsum(const std::vector<Operand>& inputs, const EinsumAttrs& attrs);
+
+// The x whose Erf is the element.
+Tensor Erfinv(const Operand& x);
+
+// The x below which the part of the normal distribution is the element.
+Tensor Ndtri(const Operand& x);
+
+// x * log(1 + y), and 0 where x is 0.
+Tensor Xlog1py(const Operand& x, const Operand& y);
 
 // The logarithm of the absolute value of the gamma function; inf at 0, -1, -2, …
 Tensor Lgamma(const Operand& x);
@@ -1274,6 +1332,9 @@ struct PlaceholderWithDefaultAttrs {
   eager::Shape shape;  // required
 };
 Tensor PlaceholderWithDefault(const Operand& input, const PlaceholderWithDefaultAttrs& attrs);
+
+// The values, which the caller knows to stay the same.
+Tensor GuaranteeConst(const Operand& input);
 
 // The values if all are finite; else an error that says message.
 struct CheckNumericsAttrs {
@@ -1441,5 +1502,423 @@ Tensor FFT3D(const Operand& input);
 
 // The inverse of FFT3D.
 Tensor IFFT3D(const Operand& input);
+
+// FFT of real numbers, cut to fft_length; its first half.
+struct RFFTAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT(const Operand& input, const Operand& fft_length, const RFFTAttrs& attrs = {});
+
+// The real numbers whose RFFT the input is, fft_length of them.
+struct IRFFTAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT(const Operand& input, const Operand& fft_length, const IRFFTAttrs& attrs = {});
+
+// RFFT along the last two axes.
+struct RFFT2DAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT2D(const Operand& input, const Operand& fft_length, const RFFT2DAttrs& attrs = {});
+
+// The inverse of RFFT2D.
+struct IRFFT2DAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT2D(const Operand& input, const Operand& fft_length, const IRFFT2DAttrs& attrs = {});
+
+// RFFT along the last three axes.
+struct RFFT3DAttrs {
+  DType Tcomplex = DType::kComplex64;  // complex64, complex128
+};
+Tensor RFFT3D(const Operand& input, const Operand& fft_length, const RFFT3DAttrs& attrs = {});
+
+// The inverse of RFFT3D.
+struct IRFFT3DAttrs {
+  DType Treal = DType::kFloat32;  // float, double
+};
+Tensor IRFFT3D(const Operand& input, const Operand& fft_length, const IRFFT3DAttrs& attrs = {});
+
+// Slides a (planes, rows, columns, in_channels, out_channels) filter over volumes and sums the products.
+struct Conv3DAttrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3D(const Operand& input, const Operand& filter, const Conv3DAttrs& attrs);
+
+// The gradient of Conv3D with respect to its input, of shape input_sizes.
+struct Conv3DBackpropInputV2Attrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3DBackpropInputV2(const Operand& input_sizes, const Operand& filter, const Operand& out_backprop, const
+    Conv3DBackpropInputV2Attrs& attrs);
+
+// The gradient of Conv3D with respect to its filter, of shape filter_sizes.
+struct Conv3DBackpropFilterV2Attrs {
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+  std::vector<int64_t> dilations = {1, 1, 1, 1, 1};
+};
+Tensor Conv3DBackpropFilterV2(const Operand& input, const Operand& filter_sizes, const Operand& out_backprop, const
+    Conv3DBackpropFilterV2Attrs& attrs);
+
+// The maximum of each window over volumes.
+struct MaxPool3DAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3D(const Operand& input, const MaxPool3DAttrs& attrs);
+
+// The gradient of MaxPool3D: each window's gradient goes to its maxima, all of them.
+struct MaxPool3DGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3DGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradAttrs& attrs);
+
+// The gradient of MaxPool3DGrad: each window's element of grad where the window has its first maximum.
+struct MaxPool3DGradGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor MaxPool3DGradGrad(const Operand& orig_input, const Operand& orig_output, const Operand& grad, const
+    MaxPool3DGradGradAttrs& attrs);
+
+// The mean of each window over volumes; padding does not count.
+struct AvgPool3DAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor AvgPool3D(const Operand& input, const AvgPool3DAttrs& attrs);
+
+// The gradient of AvgPool3D: each window's gradient is shared equally among its elements.
+struct AvgPool3DGradAttrs {
+  std::vector<int64_t> ksize;  // required: at least 5
+  std::vector<int64_t> strides;  // required: at least 5
+  std::string padding;  // required: "SAME", "VALID"
+  std::string data_format = "NDHWC";  // "NDHWC", "NCDHW"
+};
+Tensor AvgPool3DGrad(const Operand& orig_input_shape, const Operand& grad, const AvgPool3DGradAttrs& attrs);
+
+// The complex conjugate of each number.
+Tensor Conj(const Operand& input);
+
+// real + i imag.
+struct ComplexAttrs {
+  DType Tout = DType::kComplex64;  // complex64, complex128
+};
+Tensor Complex(const Operand& real, const Operand& imag, const ComplexAttrs& attrs = {});
+
+// The real part of each number.
+struct RealAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Real(const Operand& input, const RealAttrs& attrs = {});
+
+// The imaginary part of each number.
+struct ImagAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Imag(const Operand& input, const ImagAttrs& attrs = {});
+
+// The absolute value of each number.
+struct ComplexAbsAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor ComplexAbs(const Operand& x, const ComplexAbsAttrs& attrs = {});
+
+// The angle of each number with the positive real axis, in (-pi, pi].
+struct AngleAttrs {
+  DType Tout = DType::kFloat32;  // float, double
+};
+Tensor Angle(const Operand& input, const AngleAttrs& attrs = {});
+
+// The strings with small letters; only those of ASCII have them.
+struct StringLowerAttrs {
+  std::string encoding = "";
+};
+Tensor StringLower(const Operand& input, const StringLowerAttrs& attrs = {});
+
+// The strings with capital letters; only those of ASCII have them.
+struct StringUpperAttrs {
+  std::string encoding = "";
+};
+Tensor StringUpper(const Operand& input, const StringUpperAttrs& attrs = {});
+
+// The strings without the spaces around them.
+Tensor StringStrip(const Operand& input);
+
+// The strings with every match of the regular expression, or the first one, replaced; the syntax is that of RE2.
+struct StaticRegexReplaceAttrs {
+  std::string pattern;  // required
+  std::string rewrite;  // required
+  bool replace_global = true;
+};
+Tensor StaticRegexReplace(const Operand& input, const StaticRegexReplaceAttrs& attrs);
+
+// StaticRegexReplace by an expression that is computed.
+struct RegexReplaceAttrs {
+  bool replace_global = true;
+};
+Tensor RegexReplace(const Operand& input, const Operand& pattern, const Operand& rewrite, const RegexReplaceAttrs& attrs
+    = {});
+
+// StaticRegexFullMatch of an expression that is computed.
+Tensor RegexFullMatch(const Operand& input, const Operand& pattern);
+
+// The part of each string from pos on, of at most len bytes or characters of UTF-8.
+struct SubstrAttrs {
+  std::string unit = "BYTE";  // "BYTE", "UTF8_CHAR"
+};
+Tensor Substr(const Operand& input, const Operand& pos, const Operand& len, const SubstrAttrs& attrs = {});
+
+// The remainder of each string's FarmHash fingerprint.
+struct StringToHashBucketFastAttrs {
+  int64_t num_buckets{};  // required: at least 1
+};
+Tensor StringToHashBucketFast(const Operand& input, const StringToHashBucketFastAttrs& attrs);
+
+// The remainder of each string's SipHash by a key.
+struct StringToHashBucketStrongAttrs {
+  int64_t num_buckets{};  // required: at least 1
+  std::vector<int64_t> key;  // required
+};
+Tensor StringToHashBucketStrong(const Operand& input, const StringToHashBucketStrongAttrs& attrs);
+
+// The pieces of strings between delimiters, each a byte.
+// Gives indices, values, shape.
+struct StringSplitAttrs {
+  bool skip_empty = true;
+};
+std::vector<Tensor> StringSplit(const Operand& input, const Operand& delimiter, const StringSplitAttrs& attrs = {});
+
+// The pieces of strings between separators, or between spaces if sep is empty, as Python's split.
+// Gives indices, values, shape.
+struct StringSplitV2Attrs {
+  int64_t maxsplit = -1;
+};
+std::vector<Tensor> StringSplitV2(const Operand& input, const Operand& sep, const StringSplitV2Attrs& attrs = {});
+
+// The strings along axes, one behind the other.
+struct ReduceJoinAttrs {
+  bool keep_dims = false;
+  std::string separator = "";
+};
+Tensor ReduceJoin(const Operand& inputs, const Operand& reduction_indices, const ReduceJoinAttrs& attrs = {});
+
+// The strings with the same segment id, one behind the other.
+struct UnsortedSegmentJoinAttrs {
+  std::string separator = "";
+};
+Tensor UnsortedSegmentJoin(const Operand& inputs, const Operand& segment_ids, const Operand& num_segments, const
+    UnsortedSegmentJoinAttrs& attrs = {});
+
+// How many of the boundaries are not above each element.
+struct BucketizeAttrs {
+  std::vector<float> boundaries;  // required
+};
+Tensor Bucketize(const Operand& input, const BucketizeAttrs& attrs);
+
+// For each value the first place in its row of sorted_inputs where it could be put.
+struct LowerBoundAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor LowerBound(const Operand& sorted_inputs, const Operand& values, const LowerBoundAttrs& attrs = {});
+
+// For each value the last place in its row of sorted_inputs where it could be put.
+struct UpperBoundAttrs {
+  DType out_type = DType::kInt32;  // int32, int64
+};
+Tensor UpperBound(const Operand& sorted_inputs, const Operand& values, const UpperBoundAttrs& attrs = {});
+
+// How often each number below size occurs, or the sum of its weights; of a matrix, in each row.
+struct DenseBincountAttrs {
+  bool binary_output = false;
+};
+Tensor DenseBincount(const Operand& input, const Operand& size, const Operand& weights, const DenseBincountAttrs& attrs
+    = {});
+
+// How many values are in each of nbins parts of value_range; those outside count for the first or last one.
+struct HistogramFixedWidthAttrs {
+  DType dtype = DType::kInt32;  // int32, int64
+};
+Tensor HistogramFixedWidth(const Operand& values, const Operand& value_range, const Operand& nbins, const
+    HistogramFixedWidthAttrs& attrs = {});
+
+// The elements of x that y does not have, and their places.
+// Gives out, idx.
+struct ListDiffAttrs {
+  DType out_idx = DType::kInt32;  // int32, int64
+};
+std::vector<Tensor> ListDiff(const Operand& x, const Operand& y, const ListDiffAttrs& attrs = {});
+
+// Hue, saturation and value of colors, all from 0 to 1.
+Tensor RGBToHSV(const Operand& images);
+
+// The colors of these hues, saturations and values.
+Tensor HSVToRGB(const Operand& images);
+
+// Each channel of an image stretched away from its mean.
+Tensor AdjustContrastv2(const Operand& images, const Operand& contrast_factor);
+
+// The colors with their hues turned by delta, a part of the whole circle.
+Tensor AdjustHue(const Operand& images, const Operand& delta);
+
+// The colors with their saturations times scale, at most 1.
+Tensor AdjustSaturation(const Operand& images, const Operand& scale);
+
+// Images as a projection sees them: what each output pixel shows is where the transform takes its place.
+struct ImageProjectiveTransformV3Attrs {
+  std::string interpolation;  // required
+  std::string fill_mode = "CONSTANT";
+};
+Tensor ImageProjectiveTransformV3(const Operand& images, const Operand& transforms, const Operand& output_shape, const
+    Operand& fill_value, const ImageProjectiveTransformV3Attrs& attrs);
+
+// The parts of images in boxes, whose corners are parts of height and width, all resized to crop_size.
+struct CropAndResizeAttrs {
+  std::string method = "bilinear";  // "bilinear", "nearest"
+  float extrapolation_value = 0.0f;
+};
+Tensor CropAndResize(const Operand& image, const Operand& boxes, const Operand& box_ind, const Operand& crop_size, const
+    CropAndResizeAttrs& attrs = {});
+
+// The gradient of CropAndResize with respect to the images.
+struct CropAndResizeGradImageAttrs {
+  DType T{};  // required: float, double, half
+  std::string method = "bilinear";  // "bilinear", "nearest"
+};
+Tensor CropAndResizeGradImage(const Operand& grads, const Operand& boxes, const Operand& box_ind, const Operand&
+    image_size, const CropAndResizeGradImageAttrs& attrs);
+
+// The gradient of CropAndResize with respect to the boxes.
+struct CropAndResizeGradBoxesAttrs {
+  std::string method = "bilinear";  // "bilinear"
+};
+Tensor CropAndResizeGradBoxes(const Operand& grads, const Operand& image, const Operand& boxes, const Operand& box_ind,
+    const CropAndResizeGradBoxesAttrs& attrs = {});
+
+// The boxes of the highest scores that overlap none of a higher one by more than iou_threshold.
+Tensor NonMaxSuppressionV3(const Operand& boxes, const Operand& scores, const Operand& max_output_size, const Operand&
+    iou_threshold, const Operand& score_threshold);
+
+// NonMaxSuppressionV3, filled up with zeros if asked for, and how many boxes there are.
+// Gives selected_indices, valid_outputs.
+struct NonMaxSuppressionV4Attrs {
+  bool pad_to_max_output_size = false;
+};
+std::vector<Tensor> NonMaxSuppressionV4(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const NonMaxSuppressionV4Attrs& attrs = {});
+
+// NonMaxSuppressionV4 where overlaps lower the scores if soft_nms_sigma is positive.
+// Gives selected_indices, selected_scores, valid_outputs.
+struct NonMaxSuppressionV5Attrs {
+  bool pad_to_max_output_size = false;
+};
+std::vector<Tensor> NonMaxSuppressionV5(const Operand& boxes, const Operand& scores, const Operand& max_output_size,
+    const Operand& iou_threshold, const Operand& score_threshold, const Operand& soft_nms_sigma, const
+    NonMaxSuppressionV5Attrs& attrs = {});
+
+// The windows of images, each as one vector.
+struct ExtractImagePatchesAttrs {
+  std::vector<int64_t> ksizes;  // required: at least 4
+  std::vector<int64_t> strides;  // required: at least 4
+  std::vector<int64_t> rates;  // required: at least 4
+  std::string padding;  // required: "SAME", "VALID"
+};
+Tensor ExtractImagePatches(const Operand& images, const ExtractImagePatchesAttrs& attrs);
+
+// Sums of the rows of data with the same segment id; ids rise.
+Tensor SegmentSum(const Operand& data, const Operand& segment_ids);
+
+// Means of the rows of data with the same segment id; ids rise.
+Tensor SegmentMean(const Operand& data, const Operand& segment_ids);
+
+// Products of the rows of data with the same segment id; ids rise.
+Tensor SegmentProd(const Operand& data, const Operand& segment_ids);
+
+// Maxima of the rows of data with the same segment id; ids rise.
+Tensor SegmentMax(const Operand& data, const Operand& segment_ids);
+
+// Minima of the rows of data with the same segment id; ids rise.
+Tensor SegmentMin(const Operand& data, const Operand& segment_ids);
+
+// Products of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentProd(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Maxima of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentMax(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Minima of the slices of data with the same segment id; a negative id belongs to no segment.
+Tensor UnsortedSegmentMin(const Operand& data, const Operand& segment_ids, const Operand& num_segments);
+
+// Sums of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSumAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSum(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSumAttrs& attrs = {});
+
+// Sums of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSumWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSumWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSumWithNumSegmentsAttrs& attrs = {});
+
+// Means of those rows of data that indices name, by their segment ids.
+struct SparseSegmentMeanAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentMean(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentMeanAttrs& attrs = {});
+
+// Means of those rows of data that indices name, by their segment ids.
+struct SparseSegmentMeanWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentMeanWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentMeanWithNumSegmentsAttrs& attrs = {});
+
+// Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSqrtNAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSqrtN(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    SparseSegmentSqrtNAttrs& attrs = {});
+
+// Sums, over the root of their numbers, of those rows of data that indices name, by their segment ids.
+struct SparseSegmentSqrtNWithNumSegmentsAttrs {
+  bool sparse_gradient = false;
+};
+Tensor SparseSegmentSqrtNWithNumSegments(const Operand& data, const Operand& indices, const Operand& segment_ids, const
+    Operand& num_segments, const SparseSegmentSqrtNWithNumSegmentsAttrs& attrs = {});
+
+// The gradient of SparseSegmentSum.
+Tensor SparseSegmentSumGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
+
+// The gradient of SparseSegmentMean.
+Tensor SparseSegmentMeanGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
+
+// The gradient of SparseSegmentSqrtN.
+Tensor SparseSegmentSqrtNGrad(const Operand& grad, const Operand& indices, const Operand& segment_ids, const Operand&
+    output_dim0);
 
 }  // namespace eager::raw_ops

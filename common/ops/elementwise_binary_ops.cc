@@ -41,8 +41,8 @@ absl::Status SubGradient(GradContext& g, Grads& grads) {
 
 absl::Status MulGradient(GradContext& g, Grads& grads) {
   const Node up = g.upstream(0);
-  if (g.needs(0)) grads[0] = g.Mul(up, g.input(1));
-  if (g.needs(1)) grads[1] = g.Mul(g.input(0), up);
+  if (g.needs(0)) grads[0] = g.Mul(up, g.Conj(g.input(1)));
+  if (g.needs(1)) grads[1] = g.Mul(g.Conj(g.input(0)), up);
   return g.status();
 }
 
@@ -55,10 +55,9 @@ absl::Status MulNoNanGradient(GradContext& g, Grads& grads) {
 
 // x / y by whichever division `op` is: up / y and up * (-x / y / y).
 absl::Status QuotientGradient(GradContext& g, Grads& grads, absl::string_view op) {
-  const Node &x = g.input(0), &y = g.input(1);
-  const Node up = g.upstream(0);
+  const Node up = g.upstream(0), y = g.Conj(g.input(1));
   if (g.needs(0)) grads[0] = g.Op(op, {up, y});
-  if (g.needs(1)) grads[1] = g.Mul(up, g.Op(op, {g.Op(op, {g.Neg(x), y}), y}));
+  if (g.needs(1)) grads[1] = g.Mul(up, g.Op(op, {g.Op(op, {g.Neg(g.Conj(g.input(0))), y}), y}));
   return g.status();
 }
 absl::Status DivGradient(GradContext& g, Grads& grads) { return QuotientGradient(g, grads, "RealDiv"); }

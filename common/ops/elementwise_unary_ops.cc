@@ -57,7 +57,7 @@ absl::Status SignGradient(GradContext& g, Grads& grads) {
 }
 
 absl::Status SquareGradient(GradContext& g, Grads& grads) {
-  const Node& x = g.input(0);
+  const Node x = g.Conj(g.input(0));
   grads[0] = g.Mul(g.upstream(0), g.Mul(x, g.Scalar(2, x)));
   return g.status();
 }
@@ -119,7 +119,7 @@ absl::Status SigmoidGradGradient(GradContext& g, Grads& grads) {
 }
 
 absl::Status ExpGradient(GradContext& g, Grads& grads) {
-  grads[0] = g.Mul(g.upstream(0), g.output(0));
+  grads[0] = g.Mul(g.upstream(0), g.Conj(g.output(0)));
   return g.status();
 }
 

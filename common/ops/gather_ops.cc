@@ -171,6 +171,24 @@ absl::Status TensorScatterUpdateGrad(GradContext& g, Grads& grads) {
   return absl::OkStatus();
 }
 
+absl::Status TensorScatterSubGrad(GradContext& g, Grads& grads) {
+  grads[0] = g.upstream(0);
+  if (g.needs(2)) grads[2] = g.Neg(g.Op("GatherNd", {g.upstream(0), g.input(1)}, PolicyOf(g)));
+  return absl::OkStatus();
+}
+
+// In equal parts to all that are the extremum.
+absl::Status TensorScatterExtremumGrad(GradContext& g, Grads& grads) {
+  const Node &x = g.input(0), &indices = g.input(1), &y = g.input(2), &out = g.output(0), up = g.upstream(0);
+  const Node x_is = g.Cast(g.Op("Equal", {x, out}), up.spec.dtype);
+  const Node y_is = g.Cast(g.Op("Equal", {y, g.Op("GatherNd", {out, indices}, PolicyOf(g))}), up.spec.dtype);
+  const Node shape = g.Ints(g.shape(x).dims(), indices.spec.dtype);
+  const Node all = g.Add(x_is, g.Op("ScatterNd", {indices, y_is, shape}, PolicyOf(g)));
+  if (g.needs(0)) grads[0] = g.Div(g.Mul(up, x_is), all);
+  if (g.needs(2)) grads[2] = g.Mul(g.Op("GatherNd", {g.Div(up, all), indices}, PolicyOf(g)), y_is);
+  return g.status();
+}
+
 absl::Status SegmentSumShape(ShapeContext& c) {
   const Shape &data = c.input(0), &ids = c.input(1);
   if (data.rank() < ids.rank() || data.dims().subspan(0, ids.rank()) != ids.dims()) {
@@ -290,6 +308,30 @@ constexpr OpDef kGatherOps[] = {
      .shape = &TensorScatterShape,
      .gradient = &TensorScatterUpdateGrad,
      .saves = Saves::kIndexInputs},
+    {.name = "TensorScatterSub",
+     .doc = "A tensor with updates subtracted in the places that the rows of indices name.",
+     .inputs = "tensor: T, indices: Tindices, updates: T",
+     .outputs = "output: T",
+     .attrs = "T: type, Tindices: {int32, int64}, bad_indices_policy: string {'', 'DEFAULT', 'ERROR', 'IGNORE'} = ''",
+     .shape = &TensorScatterShape,
+     .gradient = &TensorScatterSubGrad,
+     .saves = Saves::kIndexInputs},
+    {.name = "TensorScatterMax",
+     .doc = "A tensor with updates where they are larger, in the places that the rows of indices name.",
+     .inputs = "tensor: T, indices: Tindices, updates: T",
+     .outputs = "output: T",
+     .attrs = "T: type, Tindices: {int32, int64}, bad_indices_policy: string {'', 'DEFAULT', 'ERROR', 'IGNORE'} = ''",
+     .shape = &TensorScatterShape,
+     .gradient = &TensorScatterExtremumGrad,
+     .saves = Saves::kBoth},
+    {.name = "TensorScatterMin",
+     .doc = "A tensor with updates where they are smaller, in the places that the rows of indices name.",
+     .inputs = "tensor: T, indices: Tindices, updates: T",
+     .outputs = "output: T",
+     .attrs = "T: type, Tindices: {int32, int64}, bad_indices_policy: string {'', 'DEFAULT', 'ERROR', 'IGNORE'} = ''",
+     .shape = &TensorScatterShape,
+     .gradient = &TensorScatterExtremumGrad,
+     .saves = Saves::kBoth},
     {.name = "SparseToDense",
      .doc = "A tensor of the given shape with values in the places that indices name and the default in all others.",
      .inputs = "sparse_indices: Tindices, output_shape: host Tindices, sparse_values: T, default_value: T",

@@ -97,6 +97,8 @@ class GradContext {
   Node Div(const Node& a, const Node& b) { return Op("RealDiv", {a, b}); }
   Node Neg(const Node& a) { return Op("Neg", {a}); }
   Node Square(const Node& a) { return Op("Square", {a}); }
+  // A gradient is the conjugate of the derivative, so factors of complex numbers are conjugated.
+  Node Conj(const Node& a) { return IsComplex(a.spec.dtype) ? Op("Conj", {a}) : a; }
   Node OnesLike(const Node& a) { return Fill(a, 1); }
   Node ZerosLike(const Node& a) { return Fill(a, 0); }
   Node Reshape(const Node& a, const Shape& shape);

@@ -1,5 +1,5 @@
 // Linear algebra over batches of matrices, which lie in the last two axes: inverses, determinants, solutions,
-// Cholesky's decomposition; and the cross product of vectors.
+// decompositions of Cholesky, by eigenvalues and by singular values; and the cross product of vectors.
 //
 // Gradients are those of Giles, "An extended collection of matrix derivative results" (2008), written with the ops'
 // results so that nothing is decomposed twice where it can be helped.
@@ -244,7 +244,139 @@ absl::Status QrGradient(GradContext& g, Grads& grads) {
   return g.status();
 }
 
+absl::Status EigenShape(ShapeContext& c) {
+  RETURN_IF_ERROR(CheckRank(c, 0));
+  const Shape& in = c.input(0);
+  if (in[in.rank() - 2] != in[in.rank() - 1]) return Invalid("Input matrix must be square.");
+  Shape values = BatchOf(in);
+  values.push_back(in[in.rank() - 1]);
+  c.set_output(0, std::move(values));
+  c.set_output(1, c.attr<bool>("compute_v") ? in : Shape{0});
+  return absl::OkStatus();
+}
+
+absl::Status SvdShape(ShapeContext& c) {
+  RETURN_IF_ERROR(CheckRank(c, 0));
+  const Shape& in = c.input(0);
+  const int64_t m = in[in.rank() - 2], n = in[in.rank() - 1], least = std::min(m, n);
+  const bool full = c.attr<bool>("full_matrices");
+  Shape s = BatchOf(in), u = BatchOf(in), v = BatchOf(in);
+  s.push_back(least);
+  for (int64_t extent : {m, full ? m : least}) u.push_back(extent);
+  for (int64_t extent : {n, full ? n : least}) v.push_back(extent);
+  ASSIGN_OR_RETURN(u, Shape::Make(u.dims()));
+  ASSIGN_OR_RETURN(v, Shape::Make(v.dims()));
+  const bool vectors = c.attr<bool>("compute_uv");
+  c.set_output(0, std::move(s));
+  c.set_output(1, vectors ? u : Shape{0});
+  c.set_output(2, vectors ? v : Shape{0});
+  return absl::OkStatus();
+}
+
+// A vector for each matrix, as rows of one or as columns of one.
+Node AsRow(GradContext& g, const Node& v) {
+  Shape shape = g.shape(v);
+  const int64_t n = shape[shape.rank() - 1];
+  shape.set_dim(shape.rank() - 1, 1);
+  shape.push_back(n);
+  return g.Reshape(v, shape);
+}
+Node AsColumn(GradContext& g, const Node& v) {
+  Shape shape = g.shape(v);
+  shape.push_back(1);
+  return g.Reshape(v, shape);
+}
+
+// 1 / x, and 0 for 0.
+Node SafeReciprocal(GradContext& g, const Node& x) {
+  return g.Mul(x, g.Op("Reciprocal", {g.Add(g.Square(x), g.Scalar(1e-20, x))}));
+}
+Node WithDiagonal(GradContext& g, const Node& a, const Node& diagonal) {
+  return g.Op("MatrixSetDiagV3", {a, diagonal, g.Const(HostTensor::Scalar<int32_t>(0))});
+}
+// 1 / (v_j - v_i), and 0 where i = j.
+Node OverDifferences(GradContext& g, const Node& v) {
+  return WithDiagonal(g, SafeReciprocal(g, g.Sub(AsRow(g, v), AsColumn(g, v))), g.ZerosLike(v));
+}
+
+// Only the lower triangle is read: it gets what the whole symmetric matrix would.
+absl::Status EigenGradient(GradContext& g, Grads& grads) {
+  if (IsComplex(g.input(0).spec.dtype)) return absl::UnimplementedError("there is no gradient for complex matrices");
+  const Node& e = g.output(0);
+  Node v = g.output(1), inner;
+  if (g.attr<bool>("compute_v")) {
+    inner = WithDiagonal(g, g.Mul(OverDifferences(g, e), Product(g, v, g.upstream(1), {.a = true})), g.upstream(0));
+    inner = Product(g, inner, v, {.b = true});
+  } else {
+    const auto both = g.Ops("SelfAdjointEigV2", {g.input(0)});
+    if (!g.status().ok()) return g.status();
+    v = both[1];
+    inner = g.Mul(AsColumn(g, g.upstream(0)), Transpose(g, v));
+  }
+  const Node whole = Product(g, v, inner);
+  const Node twice = g.Add(whole, Transpose(g, whole));
+  grads[0] = g.Sub(Band(g, twice, -1, 0), g.Mul(Band(g, twice, 0, 0), g.Scalar(0.5, twice)));
+  return g.status();
+}
+
+// Giles for square matrices; Townsend, "Differentiating the singular value decomposition" (2016), for others, of which
+// a tall one is the transpose of a wide one.
+absl::Status SvdGradient(GradContext& g, Grads& grads) {
+  const Node& a = g.input(0);
+  if (IsComplex(a.spec.dtype)) return absl::UnimplementedError("there is no gradient for complex matrices");
+  const Shape& shape = g.shape(a);
+  int64_t m = shape[shape.rank() - 2], n = shape[shape.rank() - 1];
+  if (!g.attr<bool>("compute_uv")) {
+    const auto all = g.Ops("Svd", {a});
+    if (g.status().ok()) grads[0] = Product(g, all[1], g.Mul(AsColumn(g, g.upstream(0)), Transpose(g, all[2])));
+    return g.status();
+  }
+  const bool full = g.attr<bool>("full_matrices"), tall = m > n;
+  const Node &s = g.output(0), &u = g.output(tall ? 2 : 1), &v = g.output(tall ? 1 : 2);
+  const Node ds = g.upstream(0), du = g.upstream(tall ? 2 : 1), dv = g.upstream(tall ? 1 : 2);
+  if (tall) std::swap(m, n);
+  if (full && n - m > 1) {
+    return absl::UnimplementedError(
+        absl::StrCat("svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True. Received: m=", m,
+                     " and n=", n));
+  }
+  const Node f = OverDifferences(g, g.Square(s));
+  const Node v1 = Columns(g, v, 0, m), dv1 = Columns(g, dv, 0, m);
+  const auto symmetric = [&](const Node& x) { return g.Add(x, Transpose(g, x)); };
+  const Node by_u = symmetric(g.Mul(f, Product(g, u, du, {.a = true}))),
+             by_v = symmetric(g.Mul(f, Product(g, v1, dv1, {.a = true})));
+  const Node inner = WithDiagonal(g, g.Add(g.Mul(by_u, AsRow(g, s)), g.Mul(AsColumn(g, s), by_v)), ds);
+  Node by_a = Product(g, u, Product(g, inner, v1, {.b = true}));
+  if (m < n) {
+    Node beyond = g.Sub(Transpose(g, dv1), Product(g, Product(g, dv1, v1, {.a = true}), v1, {.b = true}));
+    if (full) {
+      const Node along = Product(g, v1, Columns(g, dv, m, n), {.a = true});
+      beyond = g.Sub(beyond, Product(g, along, Columns(g, v, m, n), {.b = true}));
+    }
+    by_a = g.Add(by_a, Product(g, g.Mul(u, AsRow(g, SafeReciprocal(g, s))), beyond));
+  }
+  if (g.status().ok()) grads[0] = tall ? Transpose(g, by_a) : by_a;
+  return g.status();
+}
+
 constexpr OpDef kOps[] = {
+    {.name = "SelfAdjointEigV2",
+     .doc = "The eigenvalues of each symmetric matrix, of which the lower triangle is read, in rising order, and its "
+            "eigenvectors.",
+     .inputs = "input: T",
+     .outputs = "e: T, v: T",
+     .attrs = "compute_v: bool = true, T: {double, float, half, complex64, complex128}",
+     .shape = &EigenShape,
+     .gradient = &EigenGradient,
+     .saves = Saves::kBoth},
+    {.name = "Svd",
+     .doc = "The singular values s of each matrix, in falling order, and the u and v with input = u s v'.",
+     .inputs = "input: T",
+     .outputs = "s: T, u: T, v: T",
+     .attrs = "compute_uv: bool = true, full_matrices: bool = false, T: {double, float, half, complex64, complex128}",
+     .shape = &SvdShape,
+     .gradient = &SvdGradient,
+     .saves = Saves::kBoth},
     {.name = "Cholesky",
      .doc = "The lower triangular L with L L' = input, of whose matrices the lower triangle is read; nan where they "
             "are not positive definite.",

@@ -54,7 +54,9 @@ absl::Status BatchMatMulShape(ShapeContext& c) {
 absl::Status ProductGrad(GradContext& g, Grads& grads, absl::string_view op, absl::string_view ta,
                          absl::string_view tb) {
   const bool transpose_a = g.attr<bool>(ta), transpose_b = g.attr<bool>(tb);
-  const Node &a = g.input(0), &b = g.input(1), dy = g.upstream(0);
+  // Of complex numbers MatMul transposes alone; adjoints are conjugated already.
+  const auto operand = [&](int i) { return op == "MatMul" ? g.Conj(g.input(i)) : g.input(i); };
+  const Node a = operand(0), b = operand(1), dy = g.upstream(0);
   const auto product = [&](const Node& x, const Node& y, bool tx, bool ty) {
     return g.Op(op, {x, y}, {{ta, tx}, {tb, ty}});
   };

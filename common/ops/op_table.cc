@@ -65,7 +65,8 @@ const OpTable& OpTable::Builtin() {
         TrainingOps(), ConvOps(), PoolOps(), SoftmaxOps(), NnOps(), StatelessRandomOps(), NormOps(), ActivationOps(),
         TranscendentalOps(), BitwiseOps(), TopKOps(),
         LinalgOps(), DiagOps(), EinsumOps(), SpecialOps(), ImageOps(), LrnOps(), SpaceOps(), WhereOps(),
-        PassOps(), UniqueOps(), VariableIndexOps(), StringOps(), FftOps(),
+        PassOps(), UniqueOps(), VariableIndexOps(), StringOps(), FftOps(), VolumeOps(), ComplexOps(), TextOps(),
+        SearchOps(), ColorOps(), BoxOps(), SegmentOps(),
     };
     absl::StatusOr<OpTable> made = Make(families);
     if (!made.ok()) {

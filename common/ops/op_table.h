@@ -49,6 +49,13 @@ absl::Span<const OpDef> UniqueOps();
 absl::Span<const OpDef> VariableIndexOps();
 absl::Span<const OpDef> StringOps();
 absl::Span<const OpDef> FftOps();
+absl::Span<const OpDef> VolumeOps();
+absl::Span<const OpDef> ComplexOps();
+absl::Span<const OpDef> TextOps();
+absl::Span<const OpDef> SearchOps();
+absl::Span<const OpDef> ColorOps();
+absl::Span<const OpDef> BoxOps();
+absl::Span<const OpDef> SegmentOps();
 
 // Immutable after Make(); safe to read from any thread.
 class OpTable {

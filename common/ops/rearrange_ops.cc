@@ -155,7 +155,36 @@ absl::Status BandPartGrad(GradContext& g, Grads& grads) {
   return absl::OkStatus();
 }
 
+absl::Status ReverseSequenceShape(ShapeContext& c) {
+  const Shape &in = c.input(0), &lengths = c.input(1);
+  const int64_t batch = c.attr<int64_t>("batch_dim"), axis = c.attr<int64_t>("seq_dim");
+  if (lengths.rank() != 1) return Invalid("seq_lens input must be 1-dim, not ", lengths.rank());
+  if (batch == axis) return Invalid("batch_dim == seq_dim == ", axis);
+  if (axis < 0 || axis >= in.rank()) return Invalid("seq_dim must be < input rank ( ", axis, " vs. ", in.rank(), ")");
+  if (batch < 0 || batch >= in.rank())
+    return Invalid("batch_dim must be < input rank ( ", batch, " vs. ", in.rank(), ")");
+  if (lengths[0] != in[static_cast<int>(batch)]) {
+    return Invalid("Length of seq_lengths != input.dims(", batch, "), (", lengths[0], " vs. ",
+                   in[static_cast<int>(batch)], ")");
+  }
+  return SameAsInput0(c);
+}
+
+absl::Status ReverseSequenceGrad(GradContext& g, Grads& grads) {
+  grads[0] = g.Op("ReverseSequence", {g.upstream(0), g.input(1)},
+                  {{"seq_dim", g.attr<int64_t>("seq_dim")}, {"batch_dim", g.attr<int64_t>("batch_dim")}});
+  return g.status();
+}
+
 constexpr OpDef kRearrangeOps[] = {
+    {.name = "ReverseSequence",
+     .doc = "The first elements of each sequence, as many as seq_lengths says, in reverse.",
+     .inputs = "input: T, seq_lengths: Tlen",
+     .outputs = "output: T",
+     .attrs = "seq_dim: int, batch_dim: int = 0, T: type, Tlen: {int32, int64} = int64",
+     .shape = &ReverseSequenceShape,
+     .gradient = &ReverseSequenceGrad,
+     .saves = Saves::kIndexInputs},
     {.name = "Transpose",
      .doc = "Axis i of the result is axis perm[i] of the input.",
      .inputs = "x: T, perm: host Tperm",

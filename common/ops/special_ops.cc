@@ -47,7 +47,52 @@ absl::Status EuclideanNormGrad(GradContext& g, Grads& grads) {
 constexpr absl::string_view kReal = "T: {bfloat16, half, float, double}";
 constexpr absl::string_view kWide = "T: {float, double}";
 
+// The inverse functions of erf and of the normal distribution: one over the slope where they are.
+absl::Status ErfinvGrad(GradContext& g, Grads& grads) {
+  const Node& y = g.output(0);
+  grads[0] = g.Mul(g.upstream(0), g.Mul(g.Scalar(0.886226925452758, y), g.Op("Exp", {g.Square(y)})));
+  return g.status();
+}
+absl::Status NdtriGrad(GradContext& g, Grads& grads) {
+  const Node& y = g.output(0);
+  const Node power = g.Op("Exp", {g.Mul(g.Scalar(0.5, y), g.Square(y))});
+  grads[0] = g.Mul(g.upstream(0), g.Mul(g.Scalar(2.5066282746310002, y), power));
+  return g.status();
+}
+
+absl::Status Xlog1pyGrad(GradContext& g, Grads& grads) {
+  const Node &x = g.input(0), &y = g.input(1), up = g.upstream(0);
+  const Node not_zero = g.Cast(g.Op("NotEqual", {x, g.Scalar(0, x)}), x.spec.dtype);
+  if (g.needs(0)) grads[0] = g.Mul(g.Op("Xlog1py", {not_zero, y}), up);
+  if (g.needs(1)) grads[1] = g.Mul(g.Op("Xdivy", {x, g.Add(y, g.Scalar(1, y))}), up);
+  return g.status();
+}
+
 constexpr OpDef kOps[] = {
+    {.name = "Erfinv",
+     .doc = "The x whose Erf is the element.",
+     .inputs = "x: T",
+     .outputs = "y: T",
+     .attrs = "T: {bfloat16, half, float, double}",
+     .shape = &SameAsInput0,
+     .gradient = &ErfinvGrad,
+     .saves = Saves::kOutputs},
+    {.name = "Ndtri",
+     .doc = "The x below which the part of the normal distribution is the element.",
+     .inputs = "x: T",
+     .outputs = "y: T",
+     .attrs = "T: {bfloat16, half, float, double}",
+     .shape = &SameAsInput0,
+     .gradient = &NdtriGrad,
+     .saves = Saves::kOutputs},
+    {.name = "Xlog1py",
+     .doc = "x * log(1 + y), and 0 where x is 0.",
+     .inputs = "x: T, y: T",
+     .outputs = "z: T",
+     .attrs = "T: {half, bfloat16, float, double, complex64, complex128}",
+     .shape = &BroadcastInputs,
+     .gradient = &Xlog1pyGrad,
+     .saves = Saves::kInputs},
     {.name = "Lgamma",
      .doc = "The logarithm of the absolute value of the gamma function; inf at 0, -1, -2, …",
      .inputs = "x: T",

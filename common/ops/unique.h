@@ -20,6 +20,9 @@ struct SliceView {
 };
 UniqueSlices FindUnique(const HostView& x, const SliceView& view);
 
+// Where x, a vector, has elements that the vector y has not. A nan is never there.
+std::vector<int64_t> FindMissing(const HostView& x, const HostView& y);
+
 // Of x along `axis`; x must have elements.
 SliceView SlicesAlong(const Shape& x, int axis);
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "common/ops/host_inputs.h"
 #include "common/ops/nonzero.h"
 #include "common/ops/op_table.h"
@@ -112,6 +113,28 @@ UniqueSlices FindUnique(const HostView& x, const SliceView& view) {
         return NumberSlices(view, [&](int64_t i, std::string& key) { return AppendKey(x.as<T>()[i], key); });
       },
       [] { return UniqueSlices(); });
+}
+
+std::vector<int64_t> FindMissing(const HostView& x, const HostView& y) {
+  const auto find = [&](auto append) {
+    absl::flat_hash_set<std::string> known;
+    std::string key;
+    for (int64_t i = 0; i < y.num_elements(); ++i, key.clear()) {
+      if (append(y, i, key)) known.insert(key);
+    }
+    std::vector<int64_t> missing;
+    for (int64_t i = 0; i < x.num_elements(); ++i, key.clear()) {
+      if (!append(x, i, key) || !known.contains(key)) missing.push_back(i);
+    }
+    return missing;
+  };
+  if (x.dtype == DType::kString) return find(&AppendString);
+  return VisitNumber(
+      x.dtype,
+      [&]<class T>() {
+        return find([](const HostView& v, int64_t i, std::string& key) { return AppendKey(v.as<T>()[i], key); });
+      },
+      [] { return std::vector<int64_t>(); });
 }
 
 SliceView SlicesAlong(const Shape& x, int axis) {

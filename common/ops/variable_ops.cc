@@ -45,6 +45,11 @@ absl::Status ReadGrad(GradContext& g, Grads& grads) {
   return absl::OkStatus();
 }
 
+absl::Status VariableShapeShape(ShapeContext& c) {
+  c.set_output(0, Shape{c.variable(0).shape.rank()});
+  return absl::OkStatus();
+}
+
 constexpr OpDef kOps[] = {
     {.name = "VarHandleOp",
      .doc = "A new variable without a value; with a shared_name the one of that name, made where there is none.",
@@ -99,6 +104,14 @@ constexpr OpDef kOps[] = {
      .inputs = "resource: resource",
      .outputs = "is_initialized: bool",
      .shape = &HandleShape,
+     .gradient = &NotDifferentiable,
+     .effect = Effect::kStateful},
+    {.name = "VariableShape",
+     .doc = "The extents of the variable's value.",
+     .inputs = "input: resource",
+     .outputs = "output: out_type",
+     .attrs = "out_type: {int32, int64} = int32",
+     .shape = &VariableShapeShape,
      .gradient = &NotDifferentiable,
      .effect = Effect::kStateful},
     {.name = "DestroyResourceOp",

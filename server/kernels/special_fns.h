@@ -115,6 +115,63 @@ struct DigammaFn {
   }
 };
 
+// Where the normal distribution reaches p: Acklam's approximation, then two of Halley's steps.
+EAGER_HOST_DEVICE inline double Ndtri(double p) {
+  if (!(p > 0 && p < 1)) {
+    if (p == 0 || p == 1) return (p - 0.5) * std::numeric_limits<double>::infinity();
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  constexpr double kA[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
+                           1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
+  constexpr double kB[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
+                           6.680131188771972e+01,  -1.328068155288572e+01, 1};
+  constexpr double kC[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
+                           -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
+  constexpr double kD[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00, 1};
+  const auto horner = [](const double* c, int n, double x) {
+    double y = c[0];
+    for (int i = 1; i < n; ++i) y = y * x + c[i];
+    return y;
+  };
+  constexpr double kTail = 0.02425;
+  double x;
+  if (p < kTail || p > 1 - kTail) {
+    const double q = std::sqrt(-2 * std::log(p < kTail ? p : 1 - p));
+    x = horner(kC, 6, q) / horner(kD, 5, q);
+    if (p >= kTail) x = -x;
+  } else {
+    const double q = p - 0.5, r = q * q;
+    x = horner(kA, 6, r) * q / horner(kB, 6, r);
+  }
+  for (int i = 0; i < 2; ++i) {
+    constexpr double kRootOfHalf = 0.70710678118654752, kRootOf2Pi = 2.5066282746310005;
+    const double error = (0.5 * std::erfc(-x * kRootOfHalf) - p) * kRootOf2Pi * std::exp(x * x / 2);
+    x -= error / (1 + x * error / 2);
+  }
+  return x;
+}
+
+struct NdtriFn {
+  template <class T>
+  EAGER_HOST_DEVICE T operator()(T p) const {
+    return static_cast<T>(Ndtri(static_cast<double>(p)));
+  }
+};
+
+struct ErfinvFn {
+  template <class T>
+  EAGER_HOST_DEVICE T operator()(T x) const {
+    return static_cast<T>(Ndtri(0.5 * static_cast<double>(x) + 0.5) * 0.70710678118654752);
+  }
+};
+
+struct Xlog1pyFn {
+  template <class T>
+  EAGER_HOST_DEVICE T operator()(T x, T y) const {
+    return x == T(0) ? T(0) : x * std::log1p(y);
+  }
+};
+
 struct PolygammaFn {
   template <class T>
   EAGER_HOST_DEVICE T operator()(T n, T x) const {

@@ -45,6 +45,22 @@ absl::Status IsInitialized(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// The host's as well.
+absl::Status ShapeOf(KernelContext& k) {
+  const Shape& shape = k.input(0).variable().spec().shape;
+  const DType dtype = k.attr<DType>("out_type");
+  ASSIGN_OR_RETURN(BufferRef extents, k.host_device().Allocate(static_cast<size_t>(shape.rank()) * SizeOf(dtype)));
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (dtype == DType::kInt32) {
+      static_cast<int32_t*>(extents->data())[axis] = static_cast<int32_t>(shape[axis]);
+    } else {
+      static_cast<int64_t*>(extents->data())[axis] = shape[axis];
+    }
+  }
+  k.set_output(0, MakeRef<Tensor>(TensorSpec{dtype, Shape{shape.rank()}}, std::move(extents)));
+  return absl::OkStatus();
+}
+
 absl::Status Destroy(KernelContext& k) {
   const absl::Status destroyed = k.input(0).variable().Destroy();
   return k.attr<bool>("ignore_lookup_error") ? absl::OkStatus() : destroyed;
@@ -81,6 +97,7 @@ void AddVariableRows(std::vector<KernelRow>& rows, DTypeSet dtypes) {
   add("AssignVariableOp", dtypes, &Assign, /*makes_outputs=*/false);
   add("InitializeVariableOp", dtypes, &Initialize, /*makes_outputs=*/false);
   add("VarIsInitializedOp", DTypeSet::All(), &IsInitialized, /*makes_outputs=*/true);
+  add("VariableShape", DTypeSet::All(), &ShapeOf, /*makes_outputs=*/true);
   add("DestroyResourceOp", DTypeSet::All(), &Destroy, /*makes_outputs=*/false);
   add("DisableCopyOnRead", DTypeSet::All(), &DoNothing, /*makes_outputs=*/false);
 }

@@ -17,7 +17,8 @@ const KernelTable& CpuKernels() {
         CpuLrnKernels(), CpuResizeKernels(), CpuSpaceKernels(), CpuWhereKernels(),
         CpuPassKernels(), CpuUniqueKernels(), CpuVariableIndexKernels(),
         CpuStringKernels(), CpuStringNumberKernels(), CpuStringFormatKernels(), CpuFftKernels(), CpuQrKernels(),
-        CpuDistributionKernels(), CpuSparseKernels(),
+        CpuDistributionKernels(), CpuSparseKernels(), CpuVolumeKernels(), CpuComplexKernels(), CpuTextKernels(),
+        CpuSearchKernels(), CpuColorKernels(), CpuBoxKernels(), CpuSegmentKernels(), CpuSpectrumKernels(),
     }, /*complete=*/true);
     if (!made.ok()) {
       std::fprintf(stderr, "kernel table: %s\n", made.status().ToString().c_str());

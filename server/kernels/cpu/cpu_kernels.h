@@ -49,5 +49,13 @@ std::vector<KernelRow> CpuFftKernels();
 std::vector<KernelRow> CpuQrKernels();
 std::vector<KernelRow> CpuDistributionKernels();
 std::vector<KernelRow> CpuSparseKernels();
+std::vector<KernelRow> CpuVolumeKernels();
+std::vector<KernelRow> CpuComplexKernels();
+std::vector<KernelRow> CpuTextKernels();
+std::vector<KernelRow> CpuSearchKernels();
+std::vector<KernelRow> CpuColorKernels();
+std::vector<KernelRow> CpuBoxKernels();
+std::vector<KernelRow> CpuSegmentKernels();
+std::vector<KernelRow> CpuSpectrumKernels();
 
 }  // namespace eager::server

@@ -156,8 +156,8 @@ void AddOthers(std::vector<KernelRow>& rows) {
 void AddComplexSums(std::vector<KernelRow>& rows) {
   using Complex64 = std::complex<float>;
   using Complex128 = std::complex<double>;
-  rows.push_back(BinaryRow<AddFn, Complex64>("AddV2"));
-  rows.push_back(BinaryRow<AddFn, Complex128>("AddV2"));
+  rows.push_back(BinaryRow<AddFn, Complex64>("AddV2", {DType::kComplex64}));
+  rows.push_back(BinaryRow<AddFn, Complex128>("AddV2", {DType::kComplex128}));
   rows.push_back(AddNRow<Complex64>({DType::kComplex64}));
   rows.push_back(AddNRow<Complex128>({DType::kComplex128}));
 }

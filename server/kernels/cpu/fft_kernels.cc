@@ -141,6 +141,99 @@ absl::Status FourierKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// The shape of what is transformed: the input's batch, then fft_length, the last of which may be halved.
+Shape Transformed(const Shape& in, absl::Span<const int64_t> length, bool half) {
+  Shape shape = in;
+  const int first = in.rank() - static_cast<int>(length.size());
+  for (size_t i = 0; i < length.size(); ++i) {
+    shape.set_dim(first + static_cast<int>(i), half && i + 1 == length.size() ? length[i] / 2 + 1 : length[i]);
+  }
+  return shape;
+}
+
+// The first elements of `in` along every axis.
+template <class From, class T>
+std::vector<std::complex<T>> Cut(const Tensor& in, const Shape& shape) {
+  std::vector<std::complex<T>> out(static_cast<size_t>(shape.num_elements()));
+  const int rank = shape.rank();
+  const From* from = in.data<From>();
+  ParallelFor(shape[rank - 1] == 0 ? 0 : shape.num_elements() / shape[rank - 1], MoveGrain(16 * shape[rank - 1]),
+              [&](int64_t begin, int64_t end) {
+    for (int64_t line = begin; line < end; ++line) {
+      int64_t at = 0, rest = line, step = 1;
+      for (int axis = rank - 2; axis >= 0; --axis) {
+        const int64_t i = rest % shape[axis];
+        rest /= shape[axis];
+        at += i * step;
+        step *= in.shape()[axis];
+      }
+      const int64_t width = in.shape()[rank - 1];
+      for (int64_t i = 0; i < shape[rank - 1]; ++i) out[static_cast<size_t>(line * shape[rank - 1] + i)] = from[at * width + i];
+    }
+  });
+  return out;
+}
+
+template <class T>
+void TransformAxes(std::vector<std::complex<T>>& x, const Shape& shape, int first, int last, bool inverse) {
+  for (int axis = last; axis >= first; --axis) {
+    TransformLines(x.data(), x.data(), Extent(shape, 0, axis), shape[axis], Extent(shape, axis + 1, shape.rank()),
+                   inverse);
+  }
+}
+
+template <class T, int kAxes>
+absl::Status RealFourierKernel(KernelContext& k) {
+  const Tensor& out = k.output(0);
+  if (out.num_elements() == 0) return absl::OkStatus();
+  const HostInts length = k.ints(1);
+  const Shape whole = Transformed(k.input(0).shape(), length, /*half=*/false);
+  const int last = whole.rank() - 1;
+  std::vector<std::complex<T>> x = Cut<T, T>(k.input(0), whole);
+  auto* to = out.mutable_data<std::complex<T>>();
+  const int64_t n = whole[last], half = n / 2 + 1;
+  if (n == 0 || whole.num_elements() == 0) {  // a transform of nothing
+    std::fill_n(to, out.num_elements(), std::complex<T>());
+    return absl::OkStatus();
+  }
+  TransformAxes(x, whole, whole.rank() - kAxes, last, /*inverse=*/false);
+  for (int64_t i = 0; i < out.num_elements(); ++i) to[i] = x[static_cast<size_t>(i / half * n + i % half)];
+  return absl::OkStatus();
+}
+
+// The other half of the last axis has the conjugates of the first one once the other axes are transformed.
+template <class T, int kAxes>
+absl::Status InverseRealFourierKernel(KernelContext& k) {
+  const Tensor& out = k.output(0);
+  if (out.num_elements() == 0) return absl::OkStatus();
+  const HostInts length = k.ints(1);
+  const Shape halved = Transformed(k.input(0).shape(), length, /*half=*/true);
+  const int last = halved.rank() - 1;
+  std::vector<std::complex<T>> x = Cut<std::complex<T>, T>(k.input(0), halved);
+  TransformAxes(x, halved, halved.rank() - kAxes, last - 1, /*inverse=*/true);
+  const int64_t n = length.back(), half = halved[last];
+  std::vector<std::complex<T>> lines(static_cast<size_t>(out.num_elements()));
+  for (int64_t i = 0; i < out.num_elements(); ++i) {
+    const int64_t line = i / n * half, at = i % n;
+    // Those that are their own conjugates have no imaginary part.
+    std::complex<T> value = at < half ? x[static_cast<size_t>(line + at)] : std::conj(x[static_cast<size_t>(line + n - at)]);
+    if (at == 0 || 2 * at == n) value = value.real();
+    lines[static_cast<size_t>(i)] = value;
+  }
+  TransformLines(lines.data(), lines.data(), out.num_elements() / n, n, 1, /*inverse=*/true);
+  T* to = out.mutable_data<T>();
+  for (int64_t i = 0; i < out.num_elements(); ++i) to[i] = lines[static_cast<size_t>(i)].real();
+  return absl::OkStatus();
+}
+
+template <int kAxes>
+void AddRealTransforms(std::vector<KernelRow>& rows, absl::string_view direct, absl::string_view inverse) {
+  rows.push_back({direct, {DType::kFloat32}, &RealFourierKernel<float, kAxes>});
+  rows.push_back({direct, {DType::kFloat64}, &RealFourierKernel<double, kAxes>});
+  rows.push_back({inverse, {DType::kFloat32}, &InverseRealFourierKernel<float, kAxes>});
+  rows.push_back({inverse, {DType::kFloat64}, &InverseRealFourierKernel<double, kAxes>});
+}
+
 template <int kAxes>
 void AddTransforms(std::vector<KernelRow>& rows, absl::string_view direct, absl::string_view inverse) {
   rows.push_back({direct, {DType::kComplex64}, &FourierKernel<float, kAxes, false>});
@@ -156,6 +249,9 @@ std::vector<KernelRow> CpuFftKernels() {
   AddTransforms<1>(rows, "FFT", "IFFT");
   AddTransforms<2>(rows, "FFT2D", "IFFT2D");
   AddTransforms<3>(rows, "FFT3D", "IFFT3D");
+  AddRealTransforms<1>(rows, "RFFT", "IRFFT");
+  AddRealTransforms<2>(rows, "RFFT2D", "IRFFT2D");
+  AddRealTransforms<3>(rows, "RFFT3D", "IRFFT3D");
   return rows;
 }
 

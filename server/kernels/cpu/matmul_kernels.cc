@@ -1,5 +1,6 @@
-// MatMul and BatchMatMulV2: oneDNN for floats, Eigen for double, plain loops for integers.
+// MatMul and BatchMatMulV2: oneDNN for floats, Eigen for double and complex numbers, plain loops for integers.
 #include <Eigen/Core>
+#include <complex>
 #include <vector>
 
 #include "common/status_macros.h"
@@ -63,21 +64,25 @@ absl::Status MultiplyByOneDnn(KernelContext& k, const MatMulDims& dims) {
   return products.Run(DTypeOf<T>, dims, k.input(0).raw(), k.input(1).raw(), k.output(0).raw(), k.device());
 }
 
-// Rows [begin, end) of one product.
-void MultiplyRows(const MatMulDims& d, const double* a, const double* b, double* c, int64_t begin, int64_t end) {
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class T>
+inline constexpr bool kByEigen =
+    std::is_same_v<T, double> || std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
+
+// Rows [begin, end) of one product. `adjoint`: what is transposed is conjugated as well.
+template <class T>
+void MultiplyByEigen(const MatMulDims& d, bool adjoint, const T* a, const T* b, T* c, int64_t begin, int64_t end) {
+  using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using In = Eigen::Map<const Matrix>;
   const In left(a, d.transpose_a ? d.k : d.m, d.transpose_a ? d.m : d.k);
   const In right(b, d.transpose_b ? d.n : d.k, d.transpose_b ? d.k : d.n);
   const int64_t rows = end - begin;
   Eigen::Map<Matrix> out(c + begin * d.n, rows, d.n);
-  if (d.transpose_a) {
-    const auto part = left.middleCols(begin, rows).transpose();
-    d.transpose_b ? void(out.noalias() = part * right.transpose()) : void(out.noalias() = part * right);
-  } else {
-    const auto part = left.middleRows(begin, rows);
-    d.transpose_b ? void(out.noalias() = part * right.transpose()) : void(out.noalias() = part * right);
-  }
+  const auto times_right = [&](const auto& part) {
+    if (!d.transpose_b) return void(out.noalias() = part * right);
+    adjoint ? void(out.noalias() = part * right.adjoint()) : void(out.noalias() = part * right.transpose());
+  };
+  if (!d.transpose_a) return times_right(left.middleRows(begin, rows));
+  adjoint ? times_right(left.middleCols(begin, rows).adjoint()) : times_right(left.middleCols(begin, rows).transpose());
 }
 
 // Integers: products are added to a row of the result in unsigned arithmetic, so that they wrap around.
@@ -109,14 +114,22 @@ absl::Status MultiplyByRows(KernelContext& k, const MatMulDims& d) {
   const T* a = k.input(0).data<T>();
   const T* b = k.input(1).data<T>();
   T* c = k.output(0).mutable_data<T>();
+  const bool adjoint = k.op().name == "BatchMatMulV2";
   const int64_t per_part = std::clamp<int64_t>(kGrain / std::max<int64_t>(1, d.n * d.k), 1, d.m);
   const int64_t parts = (d.m - 1) / per_part + 1;
   const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, per_part * d.n * d.k));
   ParallelFor(d.batches() * parts, grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t product = i / parts, row = i % parts * per_part;
-      MultiplyRows(d, a + d.Matrix(d.batch_a, product) * d.m * d.k, b + d.Matrix(d.batch_b, product) * d.k * d.n,
-                   c + product * d.m * d.n, row, std::min(d.m, row + per_part));
+      const T *left = a + d.Matrix(d.batch_a, product) * d.m * d.k,
+              *right = b + d.Matrix(d.batch_b, product) * d.k * d.n;
+      T* to = c + product * d.m * d.n;
+      const int64_t last = std::min(d.m, row + per_part);
+      if constexpr (kByEigen<T>) {
+        MultiplyByEigen(d, adjoint, left, right, to, row, last);
+      } else {
+        MultiplyRows(d, left, right, to, row, last);
+      }
     }
   });
   return absl::OkStatus();
@@ -147,6 +160,8 @@ std::vector<KernelRow> CpuMatMulKernels() {
   for (absl::string_view op : {"MatMul", "BatchMatMulV2"}) {
     AddFloatRows<MatMulKernel>(rows, op);
     AddRows<MatMulKernel, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t>(rows, op);
+    rows.push_back({op, {DType::kComplex64}, &MatMulKernel<std::complex<float>>::Run});
+    rows.push_back({op, {DType::kComplex128}, &MatMulKernel<std::complex<double>>::Run});
   }
   return rows;
 }

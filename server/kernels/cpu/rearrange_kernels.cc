@@ -55,6 +55,35 @@ absl::Status ReverseKernel(KernelContext& k) {
   return absl::OkStatus();
 }
 
+// In blocks: what is behind the later one of both axes.
+absl::Status ReverseSequenceKernel(KernelContext& k) {
+  const Tensor &in = k.input(0), &out = k.output(0);
+  const Shape& shape = in.shape();
+  const int batch = static_cast<int>(k.attr<int64_t>("batch_dim")), axis = static_cast<int>(k.attr<int64_t>("seq_dim"));
+  const HostView lengths = k.input(1).host_view();
+  for (int64_t i = 0; i < shape[batch]; ++i) {
+    if (lengths.int_at(i) < 0) return absl::InvalidArgumentError(absl::StrCat("seq_lens(", i, ") < 0"));
+    if (lengths.int_at(i) > shape[axis]) {
+      return absl::InvalidArgumentError(absl::StrCat("seq_lens(", i, ") > input.dims(", axis, ")"));
+    }
+  }
+  const Strides strides = DenseStrides(shape.dims());
+  const int64_t block = Extent(shape, std::max(batch, axis) + 1, shape.rank());
+  const size_t bytes = static_cast<size_t>(block) * SizeOf(in.dtype());
+  const int64_t blocks = block == 0 ? 0 : shape.num_elements() / block;
+  const auto place = [&](int64_t at, int along) { return at / strides[static_cast<size_t>(along)] % shape[along]; };
+  ParallelFor(blocks, MoveGrain(static_cast<int64_t>(bytes)), [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t at = b * block, i = place(at, axis), n = lengths.int_at(place(at, batch));
+      const int64_t from = i < n ? at + (n - 1 - 2 * i) * strides[static_cast<size_t>(axis)] : at;
+      const size_t size = SizeOf(in.dtype());
+      std::memcpy(out.mutable_data<char>() + static_cast<size_t>(at) * size,
+                  in.data<char>() + static_cast<size_t>(from) * size, bytes);
+    }
+  });
+  return absl::OkStatus();
+}
+
 // How far each axis is rolled forward, in [0, extent); axes may be named several times.
 HostInts TotalShifts(KernelContext& k, const Shape& shape) {
   HostInts total(static_cast<size_t>(shape.rank()), 0);
@@ -142,6 +171,7 @@ std::vector<KernelRow> CpuRearrangeKernels() {
                                  {"InvertPermutation", {DType::kInt64}, &InvertPermutationKernel<int64_t>},
                                  {"MatrixBandPart", kFixedSizeTypes, &BandPartKernel}};
   AddMoveRows<&TransposeKernel>(rows, "Transpose");
+  AddMoveRows<&ReverseSequenceKernel>(rows, "ReverseSequence");
   AddMoveRows<&ReverseKernel>(rows, "ReverseV2");
   AddMoveRows<&RollKernel>(rows, "Roll");
   AddMoveRows<&TileKernel>(rows, "Tile");

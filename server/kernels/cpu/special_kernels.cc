@@ -60,6 +60,9 @@ std::vector<KernelRow> CpuSpecialKernels() {
   std::vector<KernelRow> rows;
   AddUnary<LgammaFn>(rows, "Lgamma", FloatTypes());
   AddUnary<DigammaFn>(rows, "Digamma", FloatTypes());
+  AddUnary<NdtriFn>(rows, "Ndtri", FloatTypes());
+  AddUnary<ErfinvFn>(rows, "Erfinv", FloatTypes());
+  AddBinary<Xlog1pyFn>(rows, "Xlog1py", FloatTypes());
   AddBinary<PolygammaFn>(rows, "Polygamma", Types<float, double>());
   AddBinary<ZetaFn>(rows, "Zeta", Types<float, double>());
   AddNumberRows<EuclideanNormKernel>(rows, "EuclideanNorm");

@@ -83,7 +83,29 @@ absl::Status Print(OpCall& call) {
   return absl::OkStatus();
 }
 
+// A row of the table has no words for a shape that leaves extents open.
+absl::Status EnsureShape(OpCall& call) {
+  ASSIGN_OR_RETURN(TensorRef input, call.tensor(0));
+  const ::tensorflow::AttrValue* attr = call.attrs().Find("shape");
+  if (attr == nullptr) return call.Invalid("attribute 'shape' is missing");
+  const auto& wanted = attr->shape();
+  const Shape& shape = input->spec().shape;
+  bool fits = wanted.unknown_rank() || wanted.dim_size() == shape.rank();
+  std::string text;
+  for (int axis = 0; axis < wanted.dim_size(); ++axis) {
+    const int64_t extent = wanted.dim(axis).size();
+    absl::StrAppend(&text, axis == 0 ? "" : ",", extent < 0 ? "?" : absl::StrCat(extent));
+    fits = fits && (extent < 0 || extent == shape[axis]);
+  }
+  if (!fits) {
+    return call.Invalid(absl::StrCat("Shape of tensor input ", shape.ToString(), " is not compatible with expected shape [", text, "]."));
+  }
+  call.Return(std::move(input));
+  return absl::OkStatus();
+}
+
 constexpr OpRow kRows[] = {
+    {"EnsureShape", "output", &EnsureShape},
     {"Assert", "", &Assert, /*stateful=*/true},
     {"PrintV2", "", &Print, /*stateful=*/true},
 };

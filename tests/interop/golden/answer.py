@@ -100,7 +100,7 @@ def run(op, inputs, attrs, upstream=None, order=2):
     outer.watch(watched)
     with tf.GradientTape() as inner:
       inner.watch(watched)
-      outputs = op.call(tensors, attrs)[:KEPT_OUTPUTS.get(op.name)]
+      outputs = op.call(tensors, attrs)[:kept_outputs(op, attrs)]
     if any(t.shape.num_elements() > 10 ** 7 for t in outputs):
       raise OverflowError('too large for a case')
     arrays = [np.asarray(t.numpy(), object if t.dtype == tf.string else None) for t in outputs]
@@ -124,6 +124,12 @@ def run(op, inputs, attrs, upstream=None, order=2):
     except NO_GRADIENT:
       second = None
   return arrays, weights, [None if g is None else g.numpy() for g in first], second
+
+
+def kept_outputs(op, attrs):
+  """How many outputs mean something: vectors that were not asked for are memory of any content."""
+  no_vectors = attrs.get('compute_v') is False or attrs.get('compute_uv') is False
+  return 1 if no_vectors else KEPT_OUTPUTS.get(op.name)
 
 
 def as_float64(array):

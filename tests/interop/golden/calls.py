@@ -76,6 +76,14 @@ def calls():
   yield 'UniqueV2', [f(2, 0), i64([0])], {}
   yield from strings()
   yield from numbers()
+  yield from texts()
+  yield from searches()
+  yield from volumes()
+  yield from complex_numbers()
+  yield from images()
+  yield from boxes()
+  yield from segments()
+  yield from matrices()
 
 
 def strings():
@@ -191,6 +199,239 @@ def numbers():
   yield 'RandomPoissonV2', [i32(2), np.float64(1)], {'seed': 1, 'seed2': 5}
 
 
+def texts():
+  words = s([['Abc DEF', '  größer ÄÖ '], ['', '\ta\n']])
+  for op in ['StringLower', 'StringUpper', 'StringStrip']:
+    yield op, [words], {}
+  for pattern, rewrite in [('[a-z]', 'x'), ('(b)(c)', r'\2\1'), ('', '-'), ('(', 'x'),
+                           (r'[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']', '')]:
+    for every in [True, False]:
+      yield 'StaticRegexReplace', [words], {'pattern': pattern, 'rewrite': rewrite, 'replace_global': every}
+      yield 'RegexReplace', [words, s(pattern), s(rewrite)], {'replace_global': every}
+  yield 'RegexReplace', [words, s(['a']), s('b')], {}
+  yield 'RegexFullMatch', [words, s('.*[A-Z]+')], {}
+  yield 'RegexFullMatch', [words, s('(')], {}
+  for unit in ['BYTE', 'UTF8_CHAR']:
+    for pos, length in [(0, 2), (-3, 2), (2, 9), (4, 1), (7, 0), (8, 1), (-8, 1)]:
+      yield 'Substr', [s(['abcdefg', 'hijklmn']), i32(pos), i32(length)], {'unit': unit}
+    yield 'Substr', [s(['größe', '中文字'] if unit != 'BYTE' else ['ab', 'c']), i64([2, 1]), i64([2, 1])], {'unit': unit}
+    yield 'Substr', [s([['abc', 'def'], ['ghi', 'jkl']]), i32([0, 1]), i32([2, 2])], {'unit': unit}
+    yield 'Substr', [s('abcdef'), i32([0, 1, 2]), i32([1, 2, 3])], {'unit': unit}
+  yield 'Substr', [s(['a']), i32([0]), i32(1)], {}
+  many = s(['', 'a', 'ab', 'abcd', 'abcdefg'] + ['x' * n + 'é' for n in [8, 15, 17, 31, 33, 62, 64, 65, 127, 128, 200]])
+  yield 'StringToHashBucketFast', [many], {'num_buckets': 1 << 40}
+  yield 'StringToHashBucketFast', [many], {'num_buckets': 7}
+  yield 'StringToHashBucketStrong', [many], {'num_buckets': 1 << 40, 'key': [133, -137]}
+  yield 'StringToHashBucketStrong', [many], {'num_buckets': 9, 'key': [1]}
+  lines = s(['a b  c', ' x ', '', 'one,two,,three', '\t\n', 'a,b c'])
+  for separator in ['', ',', ' ', ', ', 'b ']:
+    for most in [-1, 0, 1, 2]:
+      yield 'StringSplitV2', [lines, s(separator)], {'maxsplit': most}
+    for skip in [True, False]:
+      yield 'StringSplit', [lines, s(separator)], {'skip_empty': skip}
+  yield 'StringSplitV2', [s([]), s('')], {}
+  yield 'StringSplitV2', [s([['a']]), s('')], {}
+  yield 'StringSplitV2', [lines, s([','])], {}
+  grid = s([[['a', 'b', 'c'], ['d', 'e', 'f']], [['g', 'h', 'i'], ['j', 'k', 'l']]])
+  for axes in [0, [1], [-1], [0, 1], [1, 0], [2, 0, 1], [], [3], [1, 1], [1, -2]]:
+    for keep in [True, False]:
+      yield 'ReduceJoin', [grid, i32(axes)], {'keep_dims': keep, 'separator': '-'}
+  yield 'ReduceJoin', [s('a'), i32([])], {}
+  for ids, count in [([0, 1, 0], 2), ([2, 0, -1], 4), ([0, 2, 1], 2)]:
+    yield 'UnsortedSegmentJoin', [s(['a', 'b', 'c']), i32(ids), i32(count)], {'separator': ', '}
+  yield 'UnsortedSegmentJoin', [s([['a', 'b'], ['c', 'd']]), i64([1, 1]), i32(3)], {}
+
+
+def searches():
+  for dtype in ['float32', 'float64', 'int32', 'int64']:
+    yield 'Bucketize', [np.array([[-5, 0, 1], [2, 3, 10]], dtype)], {'boundaries': [0, 1.5, 3]}
+  yield 'Bucketize', [f(3)], {'boundaries': [2, 1]}
+  yield 'Bucketize', [f(3)], {'boundaries': []}
+  for op in ['LowerBound', 'UpperBound']:
+    for dtype in ['float32', 'float16', 'int32', 'uint8', 'int64']:
+      yield op, [np.array([[1, 2, 2, 5], [0, 0, 0, 1]], dtype), np.array([[0, 2, 9], [0, 1, 2]], dtype)], {}
+    yield op, [f(1, 0), f(1, 2)], {'out_type': 'int64'}
+    yield op, [f(3), f(3)], {}
+    yield op, [f(2, 3), f(1, 3)], {}
+  for dtype in ['int32', 'int64', 'float32', 'float64']:
+    for binary in [False, True]:
+      yield 'DenseBincount', [i32([0, 2, 2, 7]), i32(5), np.array([], dtype)], {'binary_output': binary}
+      yield 'DenseBincount', [i64([[0, 2, 2], [1, 9, 0]]), i64(4), np.array([[1, 2, 3], [4, 5, 6]], dtype)], {'binary_output': binary}
+  yield 'DenseBincount', [i32([0, -2]), i32(5), f(0)], {}
+  yield 'DenseBincount', [i32([0, 2]), i32(-1), f(0)], {}
+  yield 'DenseBincount', [i32([0, 2]), i32(3), f(3)], {}
+  yield 'DenseBincount', [i32([[[0]]]), i32(3), f(0)], {}
+  yield 'DenseBincount', [i32([]), i32(2), f(0)], {}
+  for dtype in ['float32', 'float64', 'int32', 'int64']:
+    yield 'HistogramFixedWidth', [np.array([-1, 0, 1, 2, 3, 5, 9], dtype), np.array([0, 5], dtype), i32(5)], {}
+  yield 'HistogramFixedWidth', [f(4), np.array([1, 1], np.float32), i32(5)], {}
+  yield 'HistogramFixedWidth', [f(4), np.array([0, 1], np.float32), i32(0)], {'dtype': 'int64'}
+  for x, y in [(i32([1, 2, 3, 4, 2]), i32([2, 9])), (s(['a', 'b', 'a']), s(['b'])), (f(0), f(2)), (i64([1, 1]), i64([])),
+               (np.array([NAN, 1], np.float32), np.array([NAN], np.float32)), (i32([[1]]), i32([1]))]:
+    yield 'ListDiff', [x, y], {}
+  yield 'ListDiff', [i32([5, 6]), i32([6])], {'out_idx': 'int64'}
+
+
+def volumes():
+  for dtype in ['float32', 'float64', 'bfloat16', 'float16']:
+    for padding in ['SAME', 'VALID']:
+      for stride in [[1, 1, 1, 1, 1], [1, 2, 1, 3, 1]]:
+        attrs = {'strides': stride, 'padding': padding}
+        if dtype != 'float16':
+          yield 'Conv3D', [f(2, 4, 3, 5, 2, dtype=dtype), f(2, 3, 2, 2, 3, dtype=dtype)], attrs
+        if dtype == 'float32':  # in 16 bits TensorFlow's sums are rounded at every step
+          for ksize in [[1, 2, 2, 2, 1], [1, 3, 1, 2, 1]]:
+            yield 'MaxPool3D', [f(2, 4, 3, 5, 2, dtype=dtype)], {**attrs, 'ksize': ksize}
+            yield 'AvgPool3D', [f(2, 4, 3, 5, 2, dtype=dtype)], {**attrs, 'ksize': ksize}
+
+
+def complex_numbers():
+  for real, whole in [('float32', 'complex64'), ('float64', 'complex128')]:
+    yield 'Complex', [f(2, 3, dtype=real), f(3, dtype=real)], {'Tout': whole}
+    for op in ['Real', 'Imag', 'ComplexAbs', 'Angle']:
+      yield op, [z(2, 3, dtype=whole)], {'Tout': real}
+    for op in ['Sub', 'Mul', 'RealDiv']:
+      yield op, [z(2, 3, dtype=whole), z(3, dtype=whole)], {}
+    for op in ['Neg', 'Square', 'Sqrt', 'Exp', 'Reciprocal']:
+      yield op, [z(2, 3, dtype=whole)], {}
+    for n, length in [(5, 5), (8, 8), (8, 6), (5, 8), (4, 1)]:
+      yield 'RFFT', [f(2, n, dtype=real), i32([length])], {'Tcomplex': whole}
+      yield 'IRFFT', [z(2, n, dtype=whole), i32([length])], {'Treal': real}
+    for rows, columns in [(3, 4), (4, 5), (2, 7)]:
+      yield 'RFFT2D', [f(2, 3, 5, dtype=real), i32([rows, columns])], {'Tcomplex': whole}
+      yield 'IRFFT2D', [z(2, 3, 5, dtype=whole), i32([rows, columns])], {'Treal': real}
+      yield 'RFFT3D', [f(2, 3, 5, dtype=real), i32([2, rows, columns])], {'Tcomplex': whole}
+      yield 'IRFFT3D', [z(2, 3, 5, dtype=whole), i32([2, rows, columns])], {'Treal': real}
+  yield 'RFFT', [f(2, 3), i32([1, 2])], {}
+  yield 'RFFT', [f(), i32([1])], {}
+  yield 'RFFT', [f(3), i32([-1])], {}
+
+
+def colors(*shape, dtype='float32'):
+  return np.round(RANDOM.rand(*shape), 3).astype(tf.dtypes.as_dtype(dtype).as_numpy_dtype)
+
+
+def images():
+  for dtype in ['float32', 'float64', 'float16']:
+    yield 'RGBToHSV', [colors(2, 5, 3, dtype=dtype)], {}
+    yield 'HSVToRGB', [colors(2, 5, 3, dtype=dtype)], {}
+  yield 'RGBToHSV', [np.array([[0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 0.5, 0.5], [0.2, 0.2, 0.1]], np.float32)], {}
+  yield 'RGBToHSV', [f(2, 2)], {}
+  for factor in [0, 0.5, 1.7]:
+    yield 'AdjustContrastv2', [colors(2, 3, 4, 3), np.float32(factor)], {}
+    yield 'AdjustSaturation', [colors(2, 3, 4, 3), np.float32(factor)], {}
+    yield 'AdjustHue', [colors(2, 3, 4, 3), np.float32(factor / 2 - 0.5)], {}
+  for op in ['AdjustContrastv2', 'AdjustSaturation', 'AdjustHue']:
+    yield op, [f(3, 3), np.float32(1)], {}
+    yield op, [f(3, 3, 3), f(1)], {}
+  turn = np.array([[0.8, 0.6, -1, -0.6, 0.8, 1.5, 0, 0], [1.1, 0.1, 0.3, -0.2, 0.9, -2.2, 0.01, 0.02]], np.float32)
+  for interpolation in ['NEAREST', 'BILINEAR']:
+    for mode in ['CONSTANT', 'REFLECT', 'WRAP', 'NEAREST']:
+      attrs = {'interpolation': interpolation, 'fill_mode': mode}
+      for dtype in ['float32', 'float64', 'uint8', 'int32']:
+        values = (colors(2, 5, 6, 2) * 100).astype(dtype)
+        if interpolation == 'NEAREST' or dtype.startswith('float'):  # integers are cut off, where a last digit decides
+          yield 'ImageProjectiveTransformV3', [values, turn, i32([4, 7]), np.float32(3)], attrs
+      yield 'ImageProjectiveTransformV3', [colors(2, 5, 6, 1), turn[:1] * np.float32(3), i32([5, 6]), np.float32(0)], attrs
+  yield 'ImageProjectiveTransformV3', [f(2, 5, 6, 2), f(3, 8), i32([4, 7]), np.float32(3)], {'interpolation': 'NEAREST'}
+  for dtype in ['float32', 'uint8', 'float16', 'int64']:
+    for padding in ['SAME', 'VALID']:
+      for ksizes, strides, rates in [([1, 2, 3, 1], [1, 1, 2, 1], [1, 1, 1, 1]), ([1, 2, 2, 1], [1, 3, 1, 1], [1, 2, 1, 1])]:
+        yield 'ExtractImagePatches', [(colors(2, 5, 6, 2) * 100).astype(dtype)], {
+            'ksizes': ksizes, 'strides': strides, 'rates': rates, 'padding': padding}
+
+
+def boxes():
+  corners = np.array([[0.1, 0.2, 0.7, 0.9], [0, 0, 1, 1], [0.9, 0.8, 0.2, 0.1], [-0.2, 0.1, 1.3, 0.6]], np.float32)
+  index = i32([0, 1, 1, 0])
+  for method in ['bilinear', 'nearest']:
+    for size in [(2, 3), (1, 4), (5, 1)]:
+      for dtype in ['float32', 'float64', 'uint8']:
+        yield 'CropAndResize', [(colors(2, 5, 6, 2) * 9).astype(dtype), corners, index, i32(size)], {
+            'method': method, 'extrapolation_value': 2.5}
+      for dtype in ['float32', 'float64']:
+        yield 'CropAndResizeGradImage', [f(4, *size, 2), corners, index, i32([2, 5, 6, 2])], {'method': method, 'T': dtype}
+      if method == 'bilinear':
+        yield 'CropAndResizeGradBoxes', [f(4, *size, 2), f(2, 5, 6, 2), corners, index], {}
+  yield 'CropAndResize', [f(2, 5, 6, 2), corners, i32([0, 1, 2, 0]), i32([2, 2])], {}
+  many = np.array([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101], [1, 1, 0, 0]],
+                  np.float32)
+  scores = np.array([0.9, 0.75, 0.6, 0.95, 0.5, 0.3, 0.9], np.float32)
+  for most in [0, 2, 3, 30]:
+    for overlap, least in [(0.5, 0.0), (0.5, 0.4), (0.9, -1.0), (0.0, 0.0), (1.0, 0.0)]:
+      inputs = [many, scores, i32(most), np.float32(overlap), np.float32(least)]
+      yield 'NonMaxSuppressionV3', inputs, {}
+      for pad in [False, True]:
+        yield 'NonMaxSuppressionV4', inputs, {'pad_to_max_output_size': pad}
+        for sigma in [0.0, 0.5]:
+          yield 'NonMaxSuppressionV5', [*inputs, np.float32(sigma)], {'pad_to_max_output_size': pad}
+  yield 'NonMaxSuppressionV3', [many, scores, i32(3), np.float32(1.5), np.float32(0)], {}
+  yield 'NonMaxSuppressionV3', [many, scores[:2], i32(3), np.float32(0.5), np.float32(0)], {}
+
+
+def segments():
+  for dtype in ['float32', 'float64', 'int32', 'int64', 'uint8', 'float16']:
+    data = (f(5, 3) * 9).astype(dtype)
+    for name in ['Sum', 'Mean', 'Prod', 'Max', 'Min']:
+      if dtype != 'float16' and not (name == 'Mean' and dtype not in ('float32', 'float64')):
+        yield f'Segment{name}', [data, i32([0, 0, 1, 3, 3])], {}
+    for name in ['Prod', 'Max', 'Min']:
+      yield f'UnsortedSegment{name}', [data, i32([2, 0, 2, -1, 2]), i32(4)], {}
+      yield f'UnsortedSegment{name}', [data, i64([[0, 1, 1]] * 5), i32(3)], {}
+    for name in ['Sub', 'Max', 'Min']:
+      yield f'TensorScatter{name}', [data, i32([[1], [4], [1]]), (f(3, 3) * 9).astype(dtype)], {}
+      yield f'TensorScatter{name}', [data, i64([[1, 2], [4, 0]]), (f(2) * 9).astype(dtype)], {}
+  for ids in [[1, 0, 2, 3, 4], [-1, 0, 0, 0, 1], [0, 1, 2]]:
+    yield 'SegmentSum', [f(5, 3), i32(ids)], {}
+  zeros = np.array([[0, 1, 2], [2, 0, 3], [0, 0, 1], [4, 5, 0], [3, 2, 0]], np.float32)
+  yield 'SegmentProd', [zeros, i32([0, 0, 1, 2, 2])], {}
+  yield 'UnsortedSegmentProd', [zeros, i32([1, 0, 1, -1, 0]), i32(3)], {}
+  for name in ['Sum', 'Mean', 'Prod']:
+    yield f'Segment{name}', [z(4, 2), i32([0, 0, 0, 2])], {}
+  yield 'UnsortedSegmentProd', [z(4, 2, dtype='complex128'), i32([2, 0, 2, -1]), i32(3)], {}
+  yield 'TensorScatterSub', [z(4, 2), i32([[1], [3]]), z(2, 2)], {}
+  yield 'SegmentSum', [f(0, 3), i32([])], {}
+  yield 'SegmentMax', [f(2, 3), i32([2, 3])], {}
+  yield 'TensorScatterMax', [f(3), i32([[5]]), f(1)], {}
+  for dtype in ['float32', 'float64']:
+    for name in ['Sum', 'Mean', 'SqrtN']:
+      yield f'SparseSegment{name}', [f(5, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2])], {}
+      yield f'SparseSegment{name}', [f(5, 3, dtype=dtype), i64([]), i64([])], {}
+      yield f'SparseSegment{name}WithNumSegments', [f(5, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2]), i32(5)], {}
+      yield f'SparseSegment{name}Grad', [f(3, 3, dtype=dtype), i32([4, 0, 0, 2]), i32([0, 0, 2, 2]), i32(5)], {}
+  for x, lengths, seq, batch in [(f(3, 4, 2), [2, 4, 0], 1, 0), (f(4, 3), [1, 2, 4], 0, 1), (f(2, 3, 4, 2), [1, 2, 3, 2], 1, 2),
+                                 (s([['a', 'b', 'c'], ['d', 'e', 'f']]), [2, 3], 1, 0), (f(2, 3), [4, 1], 1, 0),
+                                 (f(2, 3), [1], 1, 0), (f(2, 3), [1, -1], 1, 0), (f(2, 3), [1, 1], 0, 0)]:
+    yield 'ReverseSequence', [x, i64(lengths)], {'seq_dim': seq, 'batch_dim': batch}
+
+
+def matrices():
+  for dtype in ['float32', 'float64']:
+    for n in [1, 2, 5]:
+      a = f(2, n, n, dtype=dtype)
+      for vectors in [True, False]:
+        yield 'SelfAdjointEigV2', [a + np.swapaxes(a, 1, 2)], {'compute_v': vectors}
+    for shape in [(3, 3), (2, 4, 2), (2, 2, 4)]:
+      for full in [True, False]:
+        yield 'Svd', [f(*shape, dtype=dtype)], {'full_matrices': full}
+      yield 'Svd', [f(*shape, dtype=dtype)], {'compute_uv': False}
+    yield 'Erfinv', [np.array([-1, -0.99, -0.5, -1e-3, 0, 0.3, 0.9, 0.9999, 1, 1.5], dtype)], {}
+    yield 'Ndtri', [np.array([0, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.99, 1, 2], dtype)], {}
+    yield 'Xlog1py', [np.array([0, 0, 1, 2, -1], dtype), np.array([-1, 3, 0.5, 2, 1e-3], dtype)], {}
+  for dtype in ['complex64', 'complex128']:
+    a = z(3, 3, dtype=dtype)
+    yield 'SelfAdjointEigV2', [a + np.conj(a.T)], {}
+    yield 'Svd', [z(2, 3, 2, dtype=dtype)], {}
+    yield 'Xlog1py', [np.array([0, 1 + 1j, 2], dtype), np.array([1j, 1e-3 + 1e-3j, -3 + 1j], dtype)], {}
+    yield 'Conj', [z(2, 3, dtype=dtype)], {}
+    for x, y, left, right in [((2, 3), (3, 4), False, False), ((3, 2), (3, 4), True, False), ((2, 3), (4, 3), False, True), ((3, 2), (4, 3), True, True)]:
+      yield 'MatMul', [z(*x, dtype=dtype), z(*y, dtype=dtype)], {'transpose_a': left, 'transpose_b': right}
+      yield 'BatchMatMulV2', [z(2, *x, dtype=dtype), z(*y, dtype=dtype)], {'adj_x': left, 'adj_y': right}
+    yield 'AddV2', [z(2, 3, dtype=dtype), z(3, dtype=dtype)], {}
+    yield 'DivNoNan', [z(2, 3, dtype=dtype), np.array([0, 1j, 1 + 2j], dtype)], {}
+  yield 'SelfAdjointEigV2', [f(2, 3)], {}
+
+
 SCALARS = {'lr': 0.1, 'alpha': 0.1, 'momentum': 0.9, 'rho': 0.9, 'beta1': 0.9, 'beta2': 0.99, 'beta1_power': 0.81,
            'beta2_power': 0.9801, 'epsilon': 1e-3, 'l1': 0.05, 'l2': 0.1, 'l2_shrinkage': 0.02, 'lr_power': -0.5}
 STEPS = [('Momentum', {}), ('Momentum', {'use_nesterov': True}), ('KerasMomentum', {}), ('KerasMomentum', {'use_nesterov': True}),
@@ -239,7 +480,7 @@ def tolerance(op, outputs):
   names = {x.dtype.name for x in outputs if x is not None}
   if names & {'float16', 'bfloat16'}:
     return (0, 0) if op in ('RandomPoissonV2', 'SparseToDense') else (4e-3, 2e-3)
-  if names & {'float32', 'complex64'}:
+  if names & {'float32', 'complex64'} or op == 'ImageProjectiveTransformV3':  # whose transforms are of float32
     return 1e-5, 2e-5
   return (1e-10, 1e-11) if names & {'float64', 'complex128'} else (0, 0)
 

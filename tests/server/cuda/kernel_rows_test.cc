@@ -40,16 +40,40 @@ TEST(KernelRows, WhatHasNoKernelOnAGpuIsListed) {
   }
   if (!any) GTEST_SKIP() << "this build has no CUDA";
   const std::map<std::string, std::set<std::string>> listed = {
-      {"BatchMatMulV2", {"int16", "int32", "int64", "uint16", "uint32", "uint64", "uint8"}},
+      {"BatchMatMulV2", {"complex128", "complex64", "int16", "int32", "int64", "uint16", "uint32", "uint64", "uint8"}},
+      {"DivNoNan", {"complex128", "complex64"}},
       {"Einsum", {"int32", "int64"}},
-      {"MatMul", {"int32", "int64", "uint16", "uint32", "uint64", "uint8"}},
+      {"Exp", {"complex128", "complex64"}},
+      {"MatMul", {"complex128", "complex64", "int32", "int64", "uint16", "uint32", "uint64", "uint8"}},
+      {"Mul", {"complex128", "complex64"}},
+      {"Neg", {"complex128", "complex64"}},
+      {"RealDiv", {"complex128", "complex64"}},
+      {"Reciprocal", {"complex128", "complex64"}},
+      {"Sqrt", {"complex128", "complex64"}},
+      {"Square", {"complex128", "complex64"}},
+      {"Sub", {"complex128", "complex64"}},
   };
   EXPECT_EQ(on_host, listed);
   const std::set<std::string> whole_listed = {
-      "AsString", "Bitcast", "BroadcastGradientArgs", "CheckNumerics", "DecodeRaw", "FFT", "FFT2D", "FFT3D", "IFFT", "IFFT2D", "IFFT3D",
-      "Multinomial", "NoOp", "Qr", "RandomGamma", "RandomGammaGrad", "RandomPoissonV2", "ResourceScatterDiv", "ResourceScatterMax",
-      "ResourceScatterMin", "ResourceScatterMul", "ResourceStridedSliceAssign", "Select", "ShapeN", "ShardedFilename", "SparseToDense",
-      "StaticRegexFullMatch", "StringFormat", "StringJoin", "StringLength", "StringToNumber", "Unique", "UniqueV2"};
+      "AdjustContrastv2", "AdjustHue", "AdjustSaturation", "Angle", "AsString", "AvgPool3D", "AvgPool3DGrad",
+      "Bitcast", "BroadcastGradientArgs", "Bucketize", "CheckNumerics", "Complex", "ComplexAbs", "Conj", "Conv3D",
+      "Conv3DBackpropFilterV2", "Conv3DBackpropInputV2", "CropAndResize", "CropAndResizeGradBoxes",
+      "CropAndResizeGradImage", "DecodeRaw", "DenseBincount", "Erfinv", "ExtractImagePatches", "FFT", "FFT2D",
+      "FFT3D", "HSVToRGB", "HistogramFixedWidth", "IFFT", "IFFT2D", "IFFT3D", "IRFFT", "IRFFT2D", "IRFFT3D", "Imag",
+      "ImageProjectiveTransformV3", "ListDiff", "LowerBound", "MaxPool3D", "MaxPool3DGrad", "MaxPool3DGradGrad",
+      "Multinomial", "Ndtri", "NoOp", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5", "Qr",
+      "RFFT", "RFFT2D", "RFFT3D", "RGBToHSV", "RandomGamma", "RandomGammaGrad", "RandomPoissonV2", "Real",
+      "ReduceJoin", "RegexFullMatch", "RegexReplace", "ResourceScatterDiv", "ResourceScatterMax",
+      "ResourceScatterMin", "ResourceScatterMul", "ResourceStridedSliceAssign", "ReverseSequence", "SegmentMax",
+      "SegmentMean", "SegmentMin", "SegmentProd", "SegmentSum", "Select", "SelfAdjointEigV2", "ShapeN",
+      "ShardedFilename", "SparseSegmentMean", "SparseSegmentMeanGrad", "SparseSegmentMeanWithNumSegments",
+      "SparseSegmentSqrtN", "SparseSegmentSqrtNGrad", "SparseSegmentSqrtNWithNumSegments", "SparseSegmentSum",
+      "SparseSegmentSumGrad", "SparseSegmentSumWithNumSegments", "SparseToDense", "StaticRegexFullMatch",
+      "StaticRegexReplace", "StringFormat", "StringJoin", "StringLength", "StringLower", "StringSplit",
+      "StringSplitV2", "StringStrip", "StringToHashBucketFast", "StringToHashBucketStrong", "StringToNumber",
+      "StringUpper", "Substr", "Svd", "TensorScatterMax", "TensorScatterMin", "TensorScatterSub", "Unique",
+      "UniqueV2", "UnsortedSegmentJoin", "UnsortedSegmentMax", "UnsortedSegmentMin", "UnsortedSegmentProd",
+      "UpperBound", "Xlog1py"};
   EXPECT_EQ(whole, whole_listed);
 }
 
