@@ -69,7 +69,7 @@ class Dispatcher {
   ClientMessageView message_;
   RunItem run_;
   std::vector<RunItem> chain_;
-  ArenaMessage<v1::Item> item_{8 << 10};
+  ArenaMessage<v1::Item> item_{4 << 10};
 };
 
 }  // namespace eager::server
