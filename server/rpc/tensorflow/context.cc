@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -65,11 +66,16 @@ void Context::Close(const absl::Status& why) {
   for (int64_t step : steps) rendezvous_->EndStep(step, why);
 }
 
-absl::Status Context::Execute(QueueItem& item, QueueResponse* response) {
+absl::Status Context::Execute(QueueItem& item, QueueResponse* response, Told told) {
   Touch();
   if (ReleaseOnly(item)) return absl::OkStatus();
   if (item.has_sync_remote_executor_for_stream()) {
-    { MutexLock lock(&mu_); }  // whoever is at work has done it
+    absl::Status unheard;
+    {
+      MutexLock lock(&mu_);  // whoever is at work has done it
+      unheard = std::exchange(unheard_, absl::OkStatus());
+    }
+    RETURN_IF_ERROR(unheard);
     return Synchronize();
   }
   MutexLock lock(&mu_);
@@ -79,7 +85,7 @@ absl::Status Context::Execute(QueueItem& item, QueueResponse* response) {
   const ComputeScope compute(session_->compute_party());
   const CountingScope counting(session_->tenant().name());
   try {
-    return ExecuteItem(item, response);
+    return ExecuteItem(item, response, told);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError("the host has no memory left");
   }
@@ -110,10 +116,10 @@ void Context::ReleasePending() {
   runner_.keeper()->SetHandles(static_cast<int64_t>(entries_.size())).IgnoreError();  // fewer than before
 }
 
-absl::Status Context::ExecuteItem(QueueItem& item, QueueResponse* response) {
+absl::Status Context::ExecuteItem(QueueItem& item, QueueResponse* response, Told told) {
   switch (item.item_case()) {
     case QueueItem::kOperation:
-      return RunOperation(item.operation(), response);
+      return RunOperation(item.operation(), response, told);
     case QueueItem::kSendTensor:
       return Receive(item.send_tensor());
     case QueueItem::kRegisterFunction: {
@@ -210,19 +216,28 @@ absl::StatusOr<std::shared_ptr<Instruction>> Context::InstructionFor(const Opera
   return instructions_.emplace(std::move(key), std::make_shared<Instruction>(std::move(made))).first->second;
 }
 
-absl::Status Context::RunOperation(const Operation& op, QueueResponse* response) {
+absl::Status Context::RunOperation(const Operation& op, QueueResponse* response, Told told) {
   if (op.id() == std::numeric_limits<int64_t>::max()) return absl::InvalidArgumentError("an op's id is too large");
   const absl::StatusOr<std::shared_ptr<Instruction>> prepared = InstructionFor(op);
   if (!prepared.ok()) return Counted(prepared.status(), op.name());
   const std::shared_ptr<Instruction> instruction = *prepared;  // others may forget it while an op waits
+  const bool reads = op.name() == "_Send";
+  if (reads && !unheard_.ok()) return std::exchange(unheard_, absl::OkStatus());
+  absl::Status status = RunInstruction(op, *instruction, response);
+  if (status.ok() || reads || told == Told::kByAnswer || !instruction->has_no_outputs()) return status;
+  if (unheard_.ok()) unheard_ = std::move(status);
+  return absl::OkStatus();
+}
+
+absl::Status Context::RunInstruction(const Operation& op, Instruction& instruction, QueueResponse* response) {
   std::vector<TensorSpec> specs;
   absl::Status failed;
   absl::StatusOr<Values> inputs = Inputs(op, &specs, &failed);
   if (!inputs.ok()) return Counted(inputs.status(), op.name());
-  if (!failed.ok()) return Fail(op, *instruction, specs, failed, response);
+  if (!failed.ok()) return Fail(op, instruction, specs, failed, response);
   const Frame frame{op.device(), op.is_component_function() ? op.func_step_id() : static_cast<int64_t>(options_.id), 0};
-  absl::StatusOr<Values> outputs = runner_.Run(*instruction, *std::move(inputs), frame);
-  if (!outputs.ok()) return Fail(op, *instruction, specs, ForClient(outputs.status(), op.name()), response);
+  absl::StatusOr<Values> outputs = runner_.Run(instruction, *std::move(inputs), frame);
+  if (!outputs.ok()) return Fail(op, instruction, specs, ForClient(outputs.status(), op.name()), response);
   if (outputs->size() > kMostOutputs) return absl::InvalidArgumentError("an op has too many outputs");
   for (size_t i = 0; i < outputs->size(); ++i) {
     Value& output = (*outputs)[i];

@@ -32,8 +32,11 @@ class Context {
   Context(const Options& options, std::shared_ptr<Session> session, std::shared_ptr<Rendezvous> rendezvous, Cluster cluster);
   ~Context();
 
-  // Does what an item asks. An error is one that no handle can keep: it ends the client's stream, and the client hears of it.
-  absl::Status Execute(::tensorflow::eager::QueueItem& item, ::tensorflow::eager::QueueResponse* response);
+  // How a client hears of errors: by a call's own answer, or by the end of a stream whose next items may be under way already.
+  enum class Told { kByAnswer, kByStream };
+  // Does what an item asks. An error is one that no handle can keep: it ends the client's stream, and the client hears of it. On a
+  // stream, that of an op without outputs is kept for the next read.
+  absl::Status Execute(::tensorflow::eager::QueueItem& item, ::tensorflow::eager::QueueResponse* response, Told told = Told::kByAnswer);
   // Whether the item only lets go of a handle, in which case that is done; waits for nobody.
   bool ReleaseOnly(const ::tensorflow::eager::QueueItem& item);
   // Runs a client's part of a function that runs in several tasks.
@@ -66,10 +69,12 @@ class Context {
   };
   static constexpr size_t kMostInstructions = 1 << 14;
 
-  absl::Status ExecuteItem(::tensorflow::eager::QueueItem& item, ::tensorflow::eager::QueueResponse* response)
+  absl::Status ExecuteItem(::tensorflow::eager::QueueItem& item, ::tensorflow::eager::QueueResponse* response, Told told)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status RunOperation(const ::tensorflow::eager::Operation& op, ::tensorflow::eager::QueueResponse* response)
+  absl::Status RunOperation(const ::tensorflow::eager::Operation& op, ::tensorflow::eager::QueueResponse* response, Told told)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status RunInstruction(const ::tensorflow::eager::Operation& op, Instruction& instruction,
+                              ::tensorflow::eager::QueueResponse* response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Receive(const ::tensorflow::eager::SendTensorOp& sent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Waits until all devices have done what was asked of them.
   absl::Status Synchronize();
@@ -93,6 +98,7 @@ class Context {
   Runner runner_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Handle, Entry> entries_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<std::string, std::shared_ptr<Instruction>> instructions_ ABSL_GUARDED_BY(mu_);
+  absl::Status unheard_ ABSL_GUARDED_BY(mu_);  // the first error, since the last read, that no handle keeps
 
   Mutex released_mu_;  // taken after mu_
   std::vector<Handle> released_ ABSL_GUARDED_BY(released_mu_);

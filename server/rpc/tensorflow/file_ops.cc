@@ -1,15 +1,18 @@
 // Ops on files of the server's disk: a client chooses their paths, so none is served.
 #include "absl/strings/str_cat.h"
+#include "server/exec/recent_errors.h"
 #include "server/rpc/tensorflow/op_call.h"
 
 namespace eager::server::tf {
 namespace {
 
 absl::Status Refuse(OpCall& call) {
-  return call.Error(absl::StatusCode::kPermissionDenied,
-                    "would read or write files on the server's disk, which this server does not allow. "
-                    "Run it outside of the device scope, or keep checkpoints in the client with "
-                    "tf.train.CheckpointOptions(experimental_io_device='/job:localhost')");
+  absl::Status refused = call.Error(absl::StatusCode::kPermissionDenied,
+                                    "would read or write files on the server's disk, which this server does not allow. "
+                                    "Run it outside of the device scope, or keep checkpoints in the client with "
+                                    "tf.train.CheckpointOptions(experimental_io_device='/job:localhost')");
+  RecentErrors::Get().Add(refused, call.op());
+  return refused;
 }
 
 constexpr OpRow kRows[] = {

@@ -24,6 +24,8 @@ class FunctionLibrary {
   absl::Status Add(::tensorflow::FunctionDef def);
   void Remove(const std::string& name);
   bool Contains(const std::string& name) const { return defs_.contains(name); }
+  // Of one that it contains.
+  int NumOutputs(const std::string& name) const { return defs_.at(name).def->signature().output_arg_size(); }
   // Made ready to run on a device, once for each. `attrs`: the caller's. NOT_FOUND; INVALID_ARGUMENT for what is no function.
   // `instances`: where those are that the caller has for himself; null: the client's.
   absl::StatusOr<std::shared_ptr<Function>> Get(const std::string& name, const AttrMap& attrs, const std::string& device,

@@ -16,6 +16,7 @@ absl::StatusOr<Instruction> Runner::Prepare(const std::string& op, const AttrMap
   made.op_ = op;
   if (functions_.Contains(op)) {
     made.is_function_ = true;
+    made.has_no_outputs_ = functions_.NumOutputs(op) == 0;
     made.attrs_ = attrs;
   } else if (op == "Const") {
     ASSIGN_OR_RETURN(const Place place, PlaceFor(device));
@@ -25,6 +26,7 @@ absl::StatusOr<Instruction> Runner::Prepare(const std::string& op, const AttrMap
     made.constant_ = std::move(constant);
   } else if (const OpRow* row = FindOp(op)) {
     made.row_ = row;
+    made.has_no_outputs_ = row->outputs.empty();
     made.attrs_ = attrs;
   } else {
     const absl::StatusOr<const OpSpec*> spec = OpTable::Builtin().Get(op);
@@ -35,6 +37,7 @@ absl::StatusOr<Instruction> Runner::Prepare(const std::string& op, const AttrMap
     }
     ASSIGN_OR_RETURN(const NamedAttrs named, AttrsForRow(**spec, attrs));
     ASSIGN_OR_RETURN(made.signature_, session_.MakeSignature(op, named, device));
+    made.has_no_outputs_ = (*spec)->outputs.empty();
     made.on_objects_ = FindOpOnObjects(op);
     if (made.on_objects_ != nullptr) made.attrs_ = attrs;
   }

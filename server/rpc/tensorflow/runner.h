@@ -22,6 +22,8 @@ class Instruction {
   Instruction() = default;
   // The row of the table's; null: the op is this door's, or a function.
   Signature* signature() const { return signature_.get(); }
+  // Nobody can read that it failed.
+  bool has_no_outputs() const { return has_no_outputs_; }
 
  private:
   friend class Runner;
@@ -31,6 +33,7 @@ class Instruction {
   const OpRow* row_ = nullptr;         // of this door
   const OpRow* on_objects_ = nullptr;  // in place of the signature, where an input is an object
   bool is_function_ = false;
+  bool has_no_outputs_ = false;
   Value constant_;
 };
 

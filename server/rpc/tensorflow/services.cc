@@ -36,7 +36,7 @@ grpc::Status WithContext(absl::string_view name, Door& door, const grpc::ServerC
 }
 
 // One answer for each item, until one fails.
-absl::Status ExecuteAll(Context& context, EnqueueRequest& request, EnqueueResponse* response) {
+absl::Status ExecuteAll(Context& context, EnqueueRequest& request, EnqueueResponse* response, Context::Told told) {
   MessageCounts& counts = MessageCounts::Mine();
   counts.Received(Path::kStream, request.ByteSizeLong());
   counts.Executed(static_cast<size_t>(request.queue_size()));
@@ -45,7 +45,7 @@ absl::Status ExecuteAll(Context& context, EnqueueRequest& request, EnqueueRespon
   const auto start = MessageCounts::Clock::now();
   absl::Status status;
   for (QueueItem& item : *request.mutable_queue()) {
-    status = context.Execute(item, response->add_queue_response());
+    status = context.Execute(item, response->add_queue_response(), told);
     if (!status.ok()) break;
   }
   counts.Took(Phase::kExecute, MessageCounts::Clock::now() - start);
@@ -89,7 +89,7 @@ class EagerServiceImpl final : public EagerService::WithCallbackMethod_Enqueue<E
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     const auto serve = [this, context, request, response, reactor] {
       reactor->Finish(WithContext("Enqueue", door_, *context, request->context_id(), [&](Context& found) {
-        return ExecuteAll(found, *const_cast<EnqueueRequest*>(request), response);  // gRPC is done with it
+        return ExecuteAll(found, *const_cast<EnqueueRequest*>(request), response, Context::Told::kByAnswer);  // gRPC is done with it
       }));
     };
     const bool only_deletes = std::all_of(request->queue().begin(), request->queue().end(),
@@ -153,7 +153,7 @@ class EagerServiceImpl final : public EagerService::WithCallbackMethod_Enqueue<E
         serving->StreamOpened();
       }
       response.Clear();
-      const absl::Status status = found.ok() ? ExecuteAll(**found, request, &response) : found.status();
+      const absl::Status status = found.ok() ? ExecuteAll(**found, request, &response, Context::Told::kByStream) : found.status();
       if (!status.ok()) {
         by_client = false;
         return ToGrpc(status);

@@ -128,6 +128,20 @@ TEST_F(TensorFlowTest, AFailedOpIsHeardOfWhereItsResultIsRead) {
   EXPECT_EQ(client_->ReadFloats({good, 0}), (std::vector<float>{-1, -2, -3}));  // nothing else is lost
 }
 
+TEST_F(TensorFlowTest, WhatNoHandleKeepsIsHeardOfAtTheNextRead) {
+  StartWithContext();
+  const int64_t a = client_->Constant({1, 2, 3}, {3});
+  client_->Op("SaveV2", {{a, 0}, {a, 0}, {a, 0}, {a, 0}});
+  EXPECT_TRUE(client_->status().ok()) << client_->status().error_message();
+  const int64_t b = client_->Op("Neg", {{a, 0}});  // a client sends more before it could hear of anything
+  client_->Op("MergeV2Checkpoints", {{a, 0}, {a, 0}});
+  ::tensorflow::TensorProto value;
+  EXPECT_FALSE(client_->Read({b, 0}, &value));
+  EXPECT_EQ(client_->status().error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(absl::StrContains(client_->status().error_message(), "[Op:SaveV2]")) << client_->status().error_message();
+  EXPECT_EQ(client_->ReadFloats({b, 0}), (std::vector<float>{-1, -2, -3}));  // once
+}
+
 TEST_F(TensorFlowTest, MistakesEndTheStreamAndNothingElse) {
   StartWithContext();
   const int64_t a = client_->Constant({1, 2}, {2}), b = client_->Constant({1, 2, 3}, {3});
@@ -167,10 +181,11 @@ TEST_F(TensorFlowTest, OpsOnAFailedVariableFail) {
   const int64_t nine = client_->Constant(TensorFlowClient::Ints({9}, {1})), axis = client_->Constant(TensorFlowClient::Ints({0}, {}));
   const int64_t bad = client_->Op("GatherV2", {{a, 0}, {nine, 0}, {axis, 0}});
   client_->Op("AssignVariableOp", {{v, 0}, {bad, 0}}, {{"dtype", TypeAttr(1)}});
-  EXPECT_EQ(client_->status().error_code(), StatusCode::INVALID_ARGUMENT);
-  EXPECT_TRUE(absl::EndsWith(client_->status().error_message(), "[Op:GatherV2]")) << client_->status().error_message();
   const int64_t unset = client_->Op("ReadVariableOp", {{v, 0}}, {{"dtype", TypeAttr(1)}});
   ::tensorflow::TensorProto value;
+  EXPECT_FALSE(client_->Read({unset, 0}, &value));  // the assignment's error first
+  EXPECT_EQ(client_->status().error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(absl::EndsWith(client_->status().error_message(), "[Op:GatherV2]")) << client_->status().error_message();
   EXPECT_FALSE(client_->Read({unset, 0}, &value));
   EXPECT_EQ(client_->status().error_code(), StatusCode::FAILED_PRECONDITION) << client_->status().error_message();
 }
