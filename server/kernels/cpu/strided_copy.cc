@@ -110,6 +110,21 @@ void CopyLines(Axes axes, const char* src, char* dst) {
   });
 }
 
+// Four lines of four elements of four bytes, in registers: the size that is met most.
+inline void TransposeFour(const void* line0, const void* line1, const void* line2, const void* line3, void* dst, size_t dst_stride) {
+  using Line __attribute__((vector_size(16))) = uint32_t;
+  Line a, b, c, d;
+  std::memcpy(&a, line0, sizeof(a));
+  std::memcpy(&b, line1, sizeof(b));
+  std::memcpy(&c, line2, sizeof(c));
+  std::memcpy(&d, line3, sizeof(d));
+  const Line ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Line ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Line columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+  for (size_t i = 0; i < 4; ++i) std::memcpy(static_cast<char*>(dst) + i * dst_stride, &columns[i], sizeof(Line));
+}
+
 // Transposes a tile of `rows` x `columns`: src is dense along rows, dst along columns. A whole tile reads and writes
 // whole cache lines and goes through a buffer, so that rows which are a power of two apart do not evict each other.
 template <size_t N>
@@ -128,24 +143,42 @@ void CopyTile(int64_t rows, int64_t columns, const char* src, int64_t src_stride
   }
   Element from[kSide][kSide], to[kSide][kSide];
   for (int64_t c = 0; c < kSide; ++c) std::memcpy(from[c], src + c * src_stride, kSide * N);
-  for (int64_t r = 0; r < kSide; ++r) {
-    for (int64_t c = 0; c < kSide; ++c) to[r][c] = from[c][r];
+  if constexpr (N == 4) {
+    for (int64_t r = 0; r < kSide; r += 4) {
+      for (int64_t c = 0; c < kSide; c += 4) TransposeFour(from[c] + r, from[c + 1] + r, from[c + 2] + r, from[c + 3] + r, &to[r][c], kSide * N);
+    }
+  } else {
+    for (int64_t r = 0; r < kSide; ++r) {
+      for (int64_t c = 0; c < kSide; ++c) to[r][c] = from[c][r];
+    }
   }
   for (int64_t r = 0; r < kSide; ++r) std::memcpy(dst + r * dst_stride, to[r], kSide * N);
 }
 
-// For copies that are dense along one axis of src (`row`) and along the last, another, of dst.
+// For copies that are dense along one axis of src (`row`) and along the last, another, of dst. Tiles are taken block by block: lines
+// of src, and of dst, are often a page or more apart, and each page found once then serves several tiles.
 template <size_t N>
 void CopyTiles(Axes axes, size_t row, const char* src, char* dst) {
-  constexpr int64_t kSize = N, kSide = std::max<int64_t>(kCacheLine / kSize, 4);
+  constexpr int64_t kSize = N, kSide = std::max<int64_t>(kCacheLine / kSize, 4), kBlock = 8 * kSide;
   const Axis rows = axes[row], columns = axes.back();
   axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(row));
-  axes.back() = {(rows.extent + kSide - 1) / kSide, kSide * rows.src, kSide * rows.dst};
-  axes.push_back({(columns.extent + kSide - 1) / kSide, kSide * columns.src, kSide * columns.dst});
+  axes.back() = {(rows.extent + kBlock - 1) / kBlock, kBlock * rows.src, kBlock * rows.dst};
+  axes.push_back({(columns.extent + kBlock - 1) / kBlock, kBlock * columns.src, kBlock * columns.dst});
   const size_t last = axes.size() - 1;
-  ForEach(axes, kSide * kSide * kSize, src, dst, [&](const Cursor& at) {
-    CopyTile<N>(std::min(kSide, rows.extent - at.index(last - 1) * kSide),
-                std::min(kSide, columns.extent - at.index(last) * kSide), at.src(), columns.src, at.dst(), rows.dst);
+  const int64_t block_bytes = std::min(kBlock, rows.extent) * std::min(kBlock, columns.extent) * kSize;
+  ForEach(axes, block_bytes, src, dst, [&](const Cursor& at) {
+    const int64_t height = std::min(kBlock, rows.extent - at.index(last - 1) * kBlock);
+    const int64_t width = std::min(kBlock, columns.extent - at.index(last) * kBlock);
+    for (int64_t c = 0; c < width; c += kSide) {
+      for (int64_t r = 0; r < height; r += kSide) {
+        // The next tile, while this one is moved: the processor does not foresee lines that are so far apart.
+        const int64_t next = r + kSide;
+        for (int64_t i = c; next < height && i < std::min(c + kSide, width); ++i) __builtin_prefetch(at.src() + next * rows.src + i * columns.src);
+        for (int64_t i = next; i < std::min(next + kSide, height); ++i) __builtin_prefetch(at.dst() + i * rows.dst + c * columns.dst, 1);
+        CopyTile<N>(std::min(kSide, height - r), std::min(kSide, width - c), at.src() + r * rows.src + c * columns.src, columns.src,
+                    at.dst() + r * rows.dst + c * columns.dst, rows.dst);
+      }
+    }
   });
 }
 
