@@ -145,12 +145,47 @@ struct ArgMinKernel {
 
 // Running sums are kept as double, so that long ones of floats stay accurate.
 template <class T, bool kProduct>
+using ScanAcc = std::conditional_t<kIsFloat<T> && !kProduct, double, Wide<T>>;
+
+// Rows of n elements, side by side: each alone would wait for its own last sum.
+template <class T, bool kProduct, int64_t kRows>
+void ScanRows(const T* in, T* out, int64_t n, bool exclusive, bool reverse) {
+  using Acc = ScanAcc<T, kProduct>;
+  Acc acc[kRows];
+  std::fill_n(acc, kRows, kProduct ? Acc(1) : Acc(0));
+  for (int64_t step = 0; step < n; ++step) {
+    const int64_t i = reverse ? n - 1 - step : step;
+    for (int64_t r = 0; r < kRows; ++r) {
+      const Acc before = acc[r], x = Widen<Acc>(in[r * n + i]);
+      acc[r] = kProduct ? before * x : before + x;
+      out[r * n + i] = Narrow<T>(exclusive ? before : acc[r]);
+    }
+  }
+}
+
+template <class T, bool kProduct>
+void ScanLastAxis(const T* in, T* out, int64_t rows, int64_t n, bool exclusive, bool reverse) {
+  constexpr int64_t kTogether = 4;  // more rows, often a power of two apart, would evict each other
+  constexpr int64_t kGrain = 1 << 16;  // elements
+  ParallelFor(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, n)), [&](int64_t row, int64_t end) {
+    for (; row + kTogether <= end; row += kTogether) {
+      ScanRows<T, kProduct, kTogether>(in + row * n, out + row * n, n, exclusive, reverse);
+    }
+    for (; row < end; ++row) ScanRows<T, kProduct, 1>(in + row * n, out + row * n, n, exclusive, reverse);
+  });
+}
+
+template <class T, bool kProduct>
 absl::Status Scan(KernelContext& k) {
-  using Acc = std::conditional_t<kIsFloat<T> && !kProduct, double, Wide<T>>;
+  using Acc = ScanAcc<T, kProduct>;
   const AxisLayout l(k.input(0).shape(), k.host(1).int_at(0));
   const bool exclusive = k.attr<bool>("exclusive"), reverse = k.attr<bool>("reverse");
   const T* in = k.input(0).data<T>();
   T* out = k.output(0).mutable_data<T>();
+  if (l.inner == 1) {
+    ScanLastAxis<T, kProduct>(in, out, l.outer, l.n, exclusive, reverse);
+    return absl::OkStatus();
+  }
   l.ForEachBlock([&](int64_t outer, int64_t first, int64_t width) {
     Acc acc[AxisLayout::kWidth];
     std::fill_n(acc, width, kProduct ? Acc(1) : Acc(0));
