@@ -8,8 +8,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "common/channel/listen_error.h"
 #include "server/log/log.h"
+#include "server/rpc/security/listen_error.h"
 
 namespace eager::server {
 namespace {

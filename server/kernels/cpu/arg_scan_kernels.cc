@@ -167,7 +167,8 @@ template <class T, bool kProduct>
 void ScanLastAxis(const T* in, T* out, int64_t rows, int64_t n, bool exclusive, bool reverse) {
   constexpr int64_t kTogether = 4;  // more rows, often a power of two apart, would evict each other
   constexpr int64_t kGrain = 1 << 16;  // elements
-  ParallelFor(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, n)), [&](int64_t row, int64_t end) {
+  const int64_t groups = std::max<int64_t>(1, kGrain / (kTogether * std::max<int64_t>(1, n)));
+  ParallelFor(rows, groups * kTogether, [&](int64_t row, int64_t end) {
     for (; row + kTogether <= end; row += kTogether) {
       ScanRows<T, kProduct, kTogether>(in + row * n, out + row * n, n, exclusive, reverse);
     }

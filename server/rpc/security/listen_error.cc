@@ -1,4 +1,4 @@
-#include "common/channel/listen_error.h"
+#include "server/rpc/security/listen_error.h"
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 
 #include "absl/strings/strip.h"
 
-namespace eager {
+namespace eager::server {
 namespace {
 
 constexpr int kNoReason = 0;
@@ -60,4 +60,4 @@ std::string WhyNotListen(absl::string_view address) {
   return error == kNoReason ? kUnknown : strerror(error);
 }
 
-}  // namespace eager
+}  // namespace eager::server

@@ -1,5 +1,5 @@
 // Why nobody can listen somewhere, in the system's words.
-#include "common/channel/listen_error.h"
+#include "server/rpc/security/listen_error.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/temp_folder.h"
 
-namespace eager {
+namespace eager::server {
 namespace {
 
 TEST(WhyNotListen, APortInUse) {
@@ -35,7 +35,7 @@ TEST(WhyNotListen, AnAddressOfOthers) {
 }
 
 TEST(WhyNotListen, APath) {
-  const testing::TempFolder folder;
+  const eager::testing::TempFolder folder;
   EXPECT_EQ(WhyNotListen(absl::StrCat("unix:", folder / "no/such/socket")), "No such file or directory");
   EXPECT_EQ(WhyNotListen(absl::StrCat("unix:", folder.Write("file", "text"))), "Address already in use");
   EXPECT_EQ(WhyNotListen(absl::StrCat("unix:", std::string(200, 'x'))), "File name too long");
@@ -45,4 +45,4 @@ TEST(WhyNotListen, APath) {
 }
 
 }  // namespace
-}  // namespace eager
+}  // namespace eager::server

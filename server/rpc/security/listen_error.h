@@ -5,10 +5,11 @@
 
 #include "absl/strings/string_view.h"
 
-namespace eager {
+namespace eager::server {
 
 // The system's reason: "Address already in use", "Permission denied", … `address`: host:port, [host]:port or unix:/path, which
-// somebody has just tried in vain. Tries again, and leaves nothing behind.
+// somebody has just tried in vain. Tries again, looking up names, and leaves nothing
+// behind.
 std::string WhyNotListen(absl::string_view address);
 
-}  // namespace eager
+}  // namespace eager::server
